@@ -92,7 +92,7 @@ class Exchange:
         for name, value in self.request_headers:
             words += ["-H", f"{name}: {value}" if value else f"{name};"]
         if self.request_body is not None:
-            words += ["--data-binary", self.request_body]
+            words += ["--data-raw", self.request_body]
         return shlex.join([*words, self.url])
 
 

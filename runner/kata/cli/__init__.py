@@ -1,0 +1,84 @@
+"""The command line. Parses, calls, prints, exits; commands are imported when they are used."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+
+import click
+
+from kata import __version__
+from kata.errors import KataError
+
+#: command -> (module, one line for `kata --help`). Grouped as the README tells the story.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "check": ("kata.cli.check", "Grade a submission and explain what was found."),
+    "list": ("kata.cli.exercises", "List the exercises."),
+    "show": ("kata.cli.exercises", "Show an exercise: its statement and what is graded."),
+    "doctor": ("kata.cli.engine", "Look at the machine: engine, limits, images, disk, and what to do."),
+    "clean": ("kata.cli.engine", "Remove what interrupted runs left behind, and with --images the caches."),
+    "pull": ("kata.cli.engine", "Fetch and prepare every image an exercise needs, to work offline later."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and help without importing them: `kata --help` is instant."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = getattr(importlib.import_module(COMMANDS[name][0]), f"{name.replace('-', '_')}_command")
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            import difflib
+
+            near = difflib.get_close_matches(name, COMMANDS, n=2)
+            hint = f" Did you mean {' or '.join(near)}?" if near else ""
+            ctx.fail(f"There is no command {name!r}.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="kata")
+def kata() -> None:
+    """Start a learner's real server with real services and tell the truth about it.
+
+    \b
+    Examples:
+      kata list
+      kata show 06-auth
+      kata check 06-auth ./my-api
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; the only place that turns errors into messages and exit codes."""
+    try:
+        result = kata.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+    except click.exceptions.Exit as exit:
+        sys.exit(exit.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("\nInterrupted; everything that was started has been removed.", err=True)
+        sys.exit(130)
+    except KataError as error:
+        click.echo(f"kata: {error.message}", err=True)
+        if error.hint:
+            click.echo(f"      {error.hint}", err=True)
+        sys.exit(error.exit_code)
+    sys.exit(result if isinstance(result, int) else 0)

@@ -1,0 +1,91 @@
+"""`kata doctor`, `kata clean`, `kata pull`: the machine under the checks."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from kata.cli.options import library_option
+
+
+@click.command("doctor")
+def doctor_command() -> int:
+    """Look at the machine: engine, limits in force, images present, disk, and what to do.
+
+    \b
+    Examples:
+      kata doctor
+    """
+    from kata.doctor import examine
+    from kata.engine.docker import DockerEngine
+    from kata.engine.images import cache_folder, image_table
+
+    engine = DockerEngine.connect_to_host()
+    findings = examine(engine, image_table(), shutil.disk_usage(_existing(cache_folder())).free)
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.good else 'LOOK'}  {finding.about}: {finding.text}")
+        if finding.todo:
+            click.echo(f"      {finding.todo}")
+    return 0 if all(finding.good or not finding.blocking for finding in findings) else 3
+
+
+@click.command("clean")
+@click.option("--all", "everything", is_flag=True, help="Also what belongs to runs that are still going, and kept ones.")
+@click.option("--images", is_flag=True, help="Also the cached images (dependencies, prepared services).")
+def clean_command(everything: bool, images: bool) -> None:
+    """Remove containers, networks and volumes that interrupted runs left behind.
+
+    \b
+    Examples:
+      kata clean
+      kata clean --all --images
+    """
+    from kata.engine.docker import DockerEngine
+    from kata.engine.labels import CACHE, RUN
+    from kata.engine.sweep import sweep, sweep_abandoned
+
+    engine = DockerEngine.connect_to_host()
+    swept = sweep(engine, RUN) if everything else sweep_abandoned(engine)
+    click.echo(f"removed {swept.containers} containers, {swept.networks} networks, {swept.volumes} volumes")
+    if images:
+        cached = engine.cached_images(CACHE)
+        for _, id, _ in cached:
+            engine.remove_image(id)
+        click.echo(f"removed {len(cached)} cached images")
+
+
+@click.command("pull")
+@click.argument("exercises", nargs=-1)
+@library_option
+def pull_command(exercises: tuple[str, ...], library: tuple[Path, ...]) -> None:
+    """Fetch and prepare every image that EXERCISES need (default: all), so that checks work offline.
+
+    \b
+    Examples:
+      kata pull
+      kata pull 06-auth
+    """
+    from kata.engine.docker import DockerEngine
+    from kata.engine.images import image_table
+    from kata.launching import require_image
+    from kata.library import Library
+    from kata.services import service
+
+    found = Library.open(library)
+    chosen = [found.find(name) for name in exercises] or list(found.all())
+    engine, table = DockerEngine.connect_to_host(), image_table()
+    names = dict.fromkeys(name for each in chosen for need in each.needs for name in need.choices)
+    services = [service(name) for name in names]
+    for role in dict.fromkeys(["forwarder", "python", "node", *(each.role for each in services)]):
+        require_image(engine, table[role], click.echo)
+        click.echo(f"{role}: {table[role]} is here")
+    for each in services:
+        each.prepare(engine, table[each.role], 0, click.echo)
+        click.echo(f"{each.name}: prepared")
+
+
+def _existing(folder: Path) -> Path:
+    """`folder` or the nearest folder above it that exists."""
+    return folder if folder.exists() else _existing(folder.parent)

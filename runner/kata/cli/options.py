@@ -1,0 +1,43 @@
+"""Options and argument checks that several commands share."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from kata.errors import UsageError
+from kata.exercise import Exercise
+
+library_option = click.option(
+    "--library",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="A folder with exercises/ and graders/ of your own (also: KATA_LIBRARY).",
+)
+
+
+def known(only: Sequence[str], exercise: Exercise) -> None:
+    """Raise UsageError with the nearest names when `only` names a check that the exercise does not have."""
+    ids = [requirement.id for requirement in exercise.requirements]
+    for id in only:
+        if id not in ids:
+            near = difflib.get_close_matches(id, ids, n=3, cutoff=0.4)
+            raise UsageError(
+                f"{exercise.id} has no check {id!r}",
+                f"Did you mean {', '.join(near)}?" if near else f"`kata show {exercise.id}` lists its checks.",
+            )
+
+
+def must_exist(submission: Path) -> None:
+    """Raise UsageError with the nearest names when there is nothing at `submission`."""
+    if submission.exists() or submission.is_symlink():
+        return
+    parent = submission.parent
+    names = [entry.name for entry in parent.iterdir()] if parent.is_dir() else []
+    near = difflib.get_close_matches(submission.name, names, n=3, cutoff=0.5)
+    hint = f"Did you mean {', '.join(str(parent / name) for name in near)}?" if near else "Give a folder or an archive."
+    raise UsageError(f"there is nothing at {submission}", hint)

@@ -1,0 +1,345 @@
+"""The real engine: Docker, through its own Python package. Tried on API 1.41 (20.10) and made for anything newer."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import time
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from typing import IO, Any
+
+import docker
+import docker.errors
+import requests
+from docker.types import LogConfig, Ulimit
+
+from kata.engine import BuildFailed, ContainerSpec, ContainerState, EngineInfo, ImageInfo, Progress
+from kata.errors import EngineUnavailable, NotGraded
+from kata.safe import safe_line
+
+_CALL = 60
+#: Unroutable by definition (RFC 5737): names outside the private network fail at once instead of leaking out.
+_NO_RESOLVER = "192.0.2.1"
+_KEPT_LINES = 200
+_START_HINT = "Start Docker (Docker Desktop, or `sudo systemctl start docker`), then try again; `kata doctor` tells more."
+
+
+class DockerEngine:
+    """One connection pool to the engine. Safe to use from several threads."""
+
+    def __init__(self, client: docker.DockerClient) -> None:
+        self._client = client
+        self._api: Any = client.api
+
+    @classmethod
+    def connect_to_host(cls, seconds: float = 2.0) -> DockerEngine:
+        """The engine that the docker command would use. Raises EngineUnavailable within about two seconds."""
+        try:
+            client = docker.from_env(timeout=seconds, max_pool_size=32)
+            client.ping()
+        except (docker.errors.DockerException, requests.RequestException, OSError, ValueError) as error:
+            raise EngineUnavailable(f"Docker cannot be reached: {_reason(error)}", _START_HINT) from error
+        client.api.timeout = _CALL
+        return cls(client)
+
+    def info(self) -> EngineInfo:
+        with _translated():
+            found = self._api.info()
+        return EngineInfo(
+            version=found.get("ServerVersion", ""),
+            api=self._api.api_version,
+            system=f"{found.get('OperatingSystem', '')} {found.get('KernelVersion', '')}".strip(),
+            cpus=found.get("NCPU", 1),
+            memory=found.get("MemTotal", 0),
+            cgroup=found.get("CgroupVersion", "1"),
+            storage=found.get("Driver", ""),
+        )
+
+    # -- images -----------------------------------------------------------------------------------------------------
+
+    def image(self, name: str) -> ImageInfo | None:
+        try:
+            with _translated():
+                found = self._api.inspect_image(name)
+        except docker.errors.ImageNotFound:
+            return None
+        config = found.get("Config") or {}
+        return ImageInfo(
+            id=found["Id"],
+            labels=config.get("Labels") or {},
+            user=config.get("User") or "",
+            volumes=tuple(config.get("Volumes") or {}),
+            ports=tuple(config.get("ExposedPorts") or {}),
+            command=tuple((config.get("Entrypoint") or []) + (config.get("Cmd") or [])),
+            size=found.get("Size", 0),
+        )
+
+    def pull(self, name: str, progress: Progress) -> None:
+        repository, _, tag = name.rpartition(":") if ":" in name.rsplit("/", 1)[-1] else (name, "", "latest")
+        try:
+            with _translated():
+                for event in self._api.pull(repository, tag=tag, stream=True, decode=True):
+                    if "error" in event:
+                        raise NotGraded(
+                            f"the image {name} could not be pulled: {safe_line(event['error'])}", _pull_hint(name)
+                        )
+                    progress(_pull_line(event))
+        except (docker.errors.ImageNotFound, docker.errors.APIError) as error:
+            raise NotGraded(f"the image {name} could not be pulled: {_reason(error)}", _pull_hint(name)) from error
+
+    def build(
+        self,
+        context: IO[bytes],
+        tag: str,
+        labels: Mapping[str, str],
+        progress: Progress,
+        dockerfile: str = "Dockerfile",
+        seconds: float = 600,
+        memory: int | None = None,
+        network: str | None = None,
+    ) -> None:
+        with _translated():
+            stream = self._api.build(
+                fileobj=context,
+                custom_context=True,
+                dockerfile=dockerfile,
+                tag=tag,
+                labels=dict(labels),
+                rm=True,
+                forcerm=True,
+                pull=False,
+                use_config_proxy=False,
+                network_mode=network,
+                container_limits={"memory": memory, "memswap": memory} if memory else None,
+                timeout=int(seconds),
+                decode=True,
+            )
+            _follow_build(stream, progress, seconds)
+
+    def commit(self, container: str, tag: str, changes: Sequence[str], labels: Mapping[str, str]) -> None:
+        repository, _, name = tag.rpartition(":")
+        lines = [*changes, *(f"LABEL {key}={json.dumps(value)}" for key, value in labels.items())]
+        with _translated():
+            self._api.commit(container, repository=repository, tag=name, changes=lines)
+
+    # -- networks ---------------------------------------------------------------------------------------------------
+
+    def create_network(self, name: str, labels: Mapping[str, str]) -> str:
+        """A private network: no way out, and no address of the host on it either."""
+        with _translated():
+            found = self._api.create_network(
+                name,
+                driver="bridge",
+                internal=True,
+                labels=dict(labels),
+                options={"com.docker.network.bridge.inhibit_ipv4": "true"},
+                check_duplicate=True,
+            )
+        return str(found["Id"])
+
+    def connect(self, network: str, container: str, aliases: Sequence[str] = ()) -> None:
+        with _translated():
+            self._api.connect_container_to_network(container, network, aliases=list(aliases) or None)
+
+    def remove_network(self, network: str) -> None:
+        with contextlib.suppress(docker.errors.NotFound), _translated():
+            self._api.remove_network(network)
+
+    # -- containers -------------------------------------------------------------------------------------------------
+
+    def create(self, spec: ContainerSpec) -> str:
+        networking = None
+        if spec.network:
+            endpoint = self._api.create_endpoint_config(aliases=list(spec.aliases))
+            networking = self._api.create_networking_config({spec.network: endpoint})
+        with _translated():
+            found = self._api.create_container(
+                spec.image,
+                command=list(spec.command) if spec.command is not None else None,
+                entrypoint=list(spec.entrypoint) if spec.entrypoint is not None else None,
+                environment=dict(spec.environment),
+                labels=dict(spec.labels),
+                working_dir=spec.workdir,
+                user=spec.sandbox.user,
+                ports=list(spec.published) or None,
+                stop_signal="SIGTERM",
+                healthcheck={"test": ["NONE"]},
+                networking_config=networking,
+                host_config=self._host_config(spec),
+                use_config_proxy=False,
+            )
+        return str(found["Id"])
+
+    def start(self, container: str) -> None:
+        with _translated():
+            self._api.start(container)
+
+    def put(self, container: str, path: str, tar: IO[bytes]) -> None:
+        with _translated():
+            self._api.put_archive(container, path, tar)
+
+    def stop(self, container: str, seconds: int) -> None:
+        with contextlib.suppress(docker.errors.NotFound), _translated():
+            self._api.stop(container, timeout=seconds)
+
+    def kill(self, container: str) -> None:
+        with _translated():
+            try:
+                self._api.kill(container)
+            except docker.errors.APIError as error:
+                if error.status_code != 409:  # 409: it does not run, which is what was wanted
+                    raise
+
+    def pause(self, container: str) -> None:
+        with _translated():
+            self._api.pause(container)
+
+    def resume(self, container: str) -> None:
+        with _translated():
+            self._api.unpause(container)
+
+    def wait(self, container: str, seconds: float) -> int:
+        """The exit code, once the container has ended. Raises TimeoutError when it still runs."""
+        try:
+            with _translated():
+                return int(self._api.wait(container, timeout=seconds)["StatusCode"])
+        except (requests.ReadTimeout, requests.ConnectionError) as error:
+            raise TimeoutError from error
+
+    def run(self, container: str, command: Sequence[str]) -> tuple[int, bytes]:
+        """Run a command inside a running container of ours; exit code and output."""
+        with _translated():
+            made = self._api.exec_create(container, list(command))
+            output = self._api.exec_start(made["Id"])
+            return int(self._api.exec_inspect(made["Id"])["ExitCode"] or 0), bytes(output)
+
+    def state(self, container: str) -> ContainerState:
+        with _translated():
+            found = self._api.inspect_container(container)["State"]
+        return ContainerState(
+            running=bool(found["Running"]),
+            exit_code=int(found["ExitCode"]),
+            out_of_memory=bool(found["OOMKilled"]),
+            paused=bool(found["Paused"]),
+        )
+
+    def logs(self, container: str, lines: int = 200, since: float | None = None) -> bytes:
+        with _translated():
+            found = self._api.logs(container, tail=lines, since=since, stdout=True, stderr=True)
+        return bytes(found)
+
+    def port(self, container: str, port: int) -> int:
+        with _translated():
+            found = self._api.inspect_container(container)["NetworkSettings"]["Ports"].get(f"{port}/tcp")
+        if not found:
+            raise NotGraded(f"the engine published no port for {port}", "Run `kata doctor`; then try again.")
+        return int(found[0]["HostPort"])
+
+    def remove(self, container: str) -> None:
+        with contextlib.suppress(docker.errors.NotFound), _translated():
+            try:
+                self._api.remove_container(container, force=True, v=True)
+            except docker.errors.APIError as error:
+                if error.status_code != 409:  # 409: another sweep removes it at this moment
+                    raise
+
+    # -- what is there ----------------------------------------------------------------------------------------------
+
+    def labelled(self, label: str) -> Iterator[tuple[str, str, Mapping[str, str]]]:
+        """("container" | "network" | "volume", id, labels) of every object that carries `label` ("key" or "key=value")."""
+        filters = {"label": label}
+        with _translated():
+            for item in self._api.containers(all=True, filters=filters):
+                yield "container", item["Id"], item.get("Labels") or {}
+            for item in self._api.networks(filters=filters):
+                yield "network", item["Id"], item.get("Labels") or {}
+            for item in self._api.volumes(filters=filters)["Volumes"] or []:
+                yield "volume", item["Name"], item.get("Labels") or {}
+
+    def cached_images(self, label: str) -> list[tuple[str, str, int]]:
+        """(tag, id, bytes) of every image that carries `label`."""
+        with _translated():
+            found = self._api.images(filters={"label": label})
+        return [((item.get("RepoTags") or ["<none>"])[0], item["Id"], item["Size"]) for item in found]
+
+    def remove_image(self, image: str) -> None:
+        with contextlib.suppress(docker.errors.ImageNotFound), _translated():
+            self._api.remove_image(image, force=True)
+
+    def remove_volume(self, name: str) -> None:
+        with contextlib.suppress(docker.errors.APIError), _translated():
+            self._api.remove_volume(name, force=True)
+
+    def _host_config(self, spec: ContainerSpec) -> Any:
+        box = spec.sandbox
+        return self._api.create_host_config(
+            network_mode=f"container:{spec.share_network_of}" if spec.share_network_of else (spec.network or "bridge"),
+            port_bindings={port: ("127.0.0.1", None) for port in spec.published} or None,
+            publish_all_ports=False,
+            cap_drop=["ALL"],
+            cap_add=list(box.capabilities) or None,
+            security_opt=["no-new-privileges:true"],
+            init=True,
+            mem_limit=box.memory,
+            memswap_limit=box.memory,
+            nano_cpus=int(box.cpus * 1e9),
+            pids_limit=box.pids,
+            ulimits=[Ulimit(name="nofile", soft=box.files, hard=box.files), Ulimit(name="core", soft=0, hard=0)],
+            shm_size=box.shared_memory,
+            read_only=box.read_only,
+            tmpfs={
+                "/tmp": f"size={box.temporary},nr_inodes=20000,mode=1777,exec",  # noqa: S108 - the container's own
+                **{volume: f"size={box.temporary},nr_inodes=20000,mode=1777" for volume in spec.volumes},
+            },
+            log_config=LogConfig(type="json-file", config={"max-size": "1m", "max-file": "1"}),
+            dns=None if spec.share_network_of or spec.published else [_NO_RESOLVER],
+            dns_opt=None if spec.share_network_of else ["timeout:1", "attempts:1"],
+            restart_policy={"Name": "no"},
+        )
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    """A call that cannot reach the engine is EngineUnavailable, whatever library noticed it."""
+    try:
+        yield
+    except (requests.ConnectionError, requests.Timeout) as error:
+        raise EngineUnavailable(f"Docker stopped answering: {_reason(error)}", _START_HINT) from error
+
+
+def _follow_build(stream: Generator[dict[str, Any], None, None], progress: Progress, seconds: float) -> None:
+    """Read a build's output to its end. Raises BuildFailed with the last lines; closing the stream cancels the build."""
+    kept: list[str] = []
+    deadline = time.monotonic() + seconds
+    overdue = BuildFailed(f"the build took longer than {seconds:g} seconds", kept)
+    try:
+        for event in stream:
+            text = str(event.get("stream") or event.get("error") or "").rstrip()
+            for part in text.splitlines():
+                kept.append(safe_line(part))
+                progress(kept[-1])
+            del kept[:-_KEPT_LINES]
+            if "error" in event:
+                raise BuildFailed(safe_line(str(event["error"])), kept)
+            if time.monotonic() > deadline:
+                raise overdue
+    except (requests.ConnectionError, requests.Timeout) as error:
+        if time.monotonic() < deadline:
+            raise
+        raise overdue from error
+    finally:
+        stream.close()
+
+
+def _pull_line(event: Mapping[str, Any]) -> str:
+    return " ".join(str(event[key]) for key in ("id", "status", "progress") if event.get(key))
+
+
+def _pull_hint(name: str) -> str:
+    return f"Check the network and `docker pull {name}`; or name another image under [images] in kata's config.toml."
+
+
+def _reason(error: BaseException) -> str:
+    text = str(getattr(error, "explanation", None) or error)
+    return safe_line(io.StringIO(text).readline(), 300)

@@ -1,0 +1,57 @@
+"""Removes what nobody will remove: the objects of one run, or of owners that died."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from kata.engine.labels import RUN, is_abandoned
+
+Labels = Mapping[str, str]
+
+
+class Sweepable(Protocol):
+    """The verbs that sweeping needs of an engine."""
+
+    def labelled(self, label: str) -> Iterator[tuple[str, str, Labels]]: ...
+
+    def remove(self, container: str) -> None: ...
+
+    def remove_network(self, network: str) -> None: ...
+
+    def remove_volume(self, name: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Swept:
+    """How many objects were removed."""
+
+    containers: int = 0
+    networks: int = 0
+    volumes: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.containers + self.networks + self.volumes
+
+
+def sweep(engine: Sweepable, label: str, unwanted: Callable[[Labels], bool] = lambda labels: True) -> Swept:
+    """Remove every object with `label` whose labels are `unwanted`: containers side by side, then networks, volumes."""
+    found = [(kind, id) for kind, id, labels in engine.labelled(label) if unwanted(labels)]
+    by_kind = {kind: [id for what, id in found if what == kind] for kind in ("container", "network", "volume")}
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(engine.remove, by_kind["container"]))
+    for id in by_kind["network"]:
+        engine.remove_network(id)
+    for id in by_kind["volume"]:
+        engine.remove_volume(id)
+    return Swept(*(len(ids) for ids in by_kind.values()))
+
+
+def sweep_abandoned(engine: Sweepable) -> Swept:
+    """Remove what dead owners left, and what is past its time."""
+    now = time.time()
+    return sweep(engine, RUN, lambda labels: is_abandoned(labels, now))

@@ -1,0 +1,267 @@
+"""What one run consists of: a private network, services, the server and the forwarder, as one context manager.
+
+Everything that can start in parallel does; the server is created early but started only when its services are ready,
+so that waiting for us never costs the learner.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any
+
+from kata import waiting
+from kata.application import Application, Launch
+from kata.engine import Progress
+from kata.engine.docker import DockerEngine
+from kata.engine.labels import KEEP, RUN, Owner, new_run, run_labels
+from kata.engine.reaper import Reaper
+from kata.engine.sweep import sweep
+from kata.errors import NotGraded, SubmissionError
+from kata.forwarder import Forwarder, Target, start_forwarder
+from kata.results import Phase
+from kata.services import Prepared, Service
+from kata.services.starting import start_service
+
+_SERVICE_SECONDS = 60
+APP, REPLICA = "app", "replica"
+
+
+@dataclass
+class Stopwatch:
+    """Measures phases; some run side by side, so their sum may exceed the whole."""
+
+    phases: list[Phase] = field(default_factory=list)
+
+    def time(self, name: str, work: Callable[[], Any], note: Callable[[Any], str] = lambda _: "") -> Any:
+        started = time.perf_counter()
+        result = work()
+        self.phases.append(Phase(name, time.perf_counter() - started, note(result)))
+        return result
+
+
+class Environment:
+    """One run's containers. Enter it to start them; on leaving, everything with the run's label is removed.
+
+    `services` are the chosen ones with their images, `launch` makes the image of the server and says how it starts.
+    """
+
+    def __init__(
+        self,
+        engine: DockerEngine,
+        services: Sequence[tuple[Service, str]],
+        launch: Callable[[Mapping[str, str]], Launch],
+        images: Mapping[str, str],
+        port: int,
+        replica: bool,
+        seed: int,
+        progress: Progress,
+        keep: bool = False,
+    ) -> None:
+        self.run = new_run()
+        self.stopwatch = Stopwatch()
+        self.services: dict[str, Prepared] = {}
+        self._engine = engine
+        self._chosen = services
+        self._launch = launch
+        self._port = port
+        self._forwarder_image = images["forwarder"]
+        self._with_replica = replica
+        self._seed = seed
+        self._progress = progress
+        self._keep = keep
+        self._owner = Owner.current()
+        self._stack = ExitStack()
+        self._containers: dict[str, str] = {}
+        self._applications: dict[str, Application] = {}
+        self._starting: Future[None] | None = None
+        self._forwarder = Forwarder("", {})
+        self._network = ""
+        self._out_of_memory = False
+        self.environment: Mapping[str, str] = {}
+
+    @property
+    def app(self) -> Application:
+        return self._applications[APP]
+
+    # -- start ------------------------------------------------------------------------------------------------------
+
+    def __enter__(self) -> Environment:
+        self._stack.enter_context(Reaper(self.run))
+        self._stack.callback(self._remove_everything)
+        try:
+            self._start()
+        except BaseException:
+            self._keep = False
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def _start(self) -> None:
+        with ThreadPoolExecutor(8, "kata-start") as pool:
+            network = pool.submit(self._make_network)
+            prepared = [pool.submit(self._prepare, service, image) for service, image in self._chosen]
+            launch = pool.submit(self._prepare_launch, prepared)
+            forwarder = pool.submit(self._start_forwarder, network, prepared)
+            services = [pool.submit(self._start_service, network, forwarder, each) for each in prepared]
+            created = pool.submit(self._create_applications, network, launch)
+            pending: list[Future[Any]] = [network, *prepared, launch, forwarder, *services, created]
+            wait(pending, return_when="FIRST_EXCEPTION")
+            _raise_first(pending)
+        for alias, application in self._applications.items():
+            application.base_url = self._forwarder.url(Target(alias, self._port))
+        self.stopwatch.time("boot", self.app.start)
+        self._start_replica_early()
+
+    def _make_network(self) -> str:
+        self._network = self._engine.create_network(f"kata-{self.run}", self._labels("network"))
+        return self._network
+
+    def _prepare(self, service: Service, image: str) -> Prepared:
+        prepared = service.prepare(self._engine, image, self._seed, self._progress)
+        self.services[service.name] = prepared
+        return prepared
+
+    def _prepare_launch(self, prepared: Sequence[Future[Prepared]]) -> Launch:
+        told: dict[str, str] = {}
+        for each in prepared:
+            told.update(each.result().app)
+        launch = self._launch(told)
+        self.environment = launch.environment
+        return launch
+
+    def _start_forwarder(self, network: Future[str], prepared: Sequence[Future[Prepared]]) -> Forwarder:
+        targets = [Target(APP, self._port)]
+        if self._with_replica:
+            targets.append(Target(REPLICA, self._port))
+        targets += [Target(each.result().name, each.result().port) for each in prepared]
+        self._forwarder = start_forwarder(
+            self._engine, self._forwarder_image, network.result(), targets, self._labels("forwarder")
+        )
+        return self._forwarder
+
+    def _start_service(self, network: Future[str], forwarder: Future[Forwarder], future: Future[Prepared]) -> None:
+        prepared = future.result()
+        network.result()
+
+        def run() -> None:
+            container = start_service(prepared, f"kata-{self.run}", self._labels(prepared.name))
+            self._containers[prepared.name] = container
+            forwarder.result()
+            self.wait_for_service(prepared.name)
+
+        self.stopwatch.time(prepared.name, run)
+
+    def _create_applications(self, network: Future[str], launch: Future[Launch]) -> None:
+        ready, made = launch.result(), network.result()
+        for alias in (APP, REPLICA) if self._with_replica else (APP,):
+            application = Application(
+                self._engine, ready, self.run, made, alias, self._forwarder_image, self._labels(alias)
+            )
+            application.create()
+            self._applications[alias] = application
+
+    def _start_replica_early(self) -> None:
+        """The second copy boots while the first checks run; whoever asks for it waits for the rest."""
+        if self._with_replica:
+            pool = self._stack.enter_context(ThreadPoolExecutor(1, "kata-replica"))
+            self._starting = pool.submit(self._applications[REPLICA].start)
+
+    # -- faults and facts -------------------------------------------------------------------------------------------
+
+    def replica_url(self) -> str:
+        """Where the second copy answers. Raises SubmissionError when it did not start."""
+        if self._starting is None:
+            raise NotGraded("the exercise asks for a replica but does not declare `replicas = 2`")
+        self._starting.result()
+        return self._applications[REPLICA].base_url
+
+    def address(self, service: str) -> tuple[str, int]:
+        """Host and port at which the runner and the grader reach a service."""
+        prepared = self.services[service]
+        return "127.0.0.1", self._forwarder.ports[Target(prepared.name, prepared.port)]
+
+    def service_address(self, service: str) -> dict[str, Any]:
+        """What the grader needs to look inside a service: address and the reader's credentials."""
+        host, port = self.address(service)
+        return {"host": host, "port": port, **self.services[service].inspect}
+
+    def app_state(self) -> dict[str, Any]:
+        """Whether the server runs, and how it ended when it does not."""
+        state = self._engine.state(self.app.container)
+        self._out_of_memory = self._out_of_memory or (state.out_of_memory and not state.running)
+        return {"running": state.running, "exit_code": state.exit_code, "oom": state.out_of_memory}
+
+    def ran_out_of_memory(self) -> bool:
+        """Whether the server was ever found dead of memory."""
+        self.app_state()
+        return self._out_of_memory
+
+    def wait_for_service(self, name: str) -> None:
+        """Return when the service does real work: a SELECT, a PING."""
+        host, port = self.address(name)
+        prepared = self.services[name]
+
+        def probe() -> bool | None:
+            with suppress(Exception):  # whatever a client library raises while the service is not ready
+                prepared.probe(host, port)
+                return True
+            return None
+
+        if waiting.until(probe, _SERVICE_SECONDS) is None:
+            raise NotGraded(f"{name} was not ready within {_SERVICE_SECONDS} seconds", "Run `kata doctor`; try again.")
+
+    def stop_service(self, name: str) -> None:
+        self._engine.kill(self._container(name))
+
+    def start_service(self, name: str) -> None:
+        self._engine.start(self._container(name))
+        self.wait_for_service(name)
+
+    def pause_service(self, name: str) -> None:
+        self._engine.pause(self._container(name))
+
+    def resume_service(self, name: str) -> None:
+        self._engine.resume(self._container(name))
+
+    def app_log(self, lines: int = 40, since: float | None = None) -> tuple[str, ...]:
+        """The server's last output lines; empty when it was never made."""
+        application = self._applications.get(APP)
+        if application is None or not application.container:
+            return ()
+        return application.log(lines, since)
+
+    def _container(self, service: str) -> str:
+        if service not in self._containers:
+            raise NotGraded(f"this exercise runs no service called {service!r}")
+        return self._containers[service]
+
+    # -- end --------------------------------------------------------------------------------------------------------
+
+    def _labels(self, role: str) -> dict[str, str]:
+        labels = run_labels(self.run, role, self._owner)
+        return {**labels, KEEP: "yes"} if self._keep else labels
+
+    def _remove_everything(self) -> None:
+        if not self._keep:
+            self.stopwatch.time("teardown", lambda: sweep(self._engine, f"{RUN}={self.run}"))
+
+
+def _raise_first(futures: Sequence[Future[Any]]) -> None:
+    """Raise what went wrong first; the submission's own fault is told before what followed from it."""
+    errors = [future.exception() for future in futures if future.done() and future.exception() is not None]
+    for error in errors:
+        if isinstance(error, SubmissionError):
+            raise error
+    for error in errors:
+        if error is not None:
+            raise error

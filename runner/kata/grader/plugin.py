@@ -1,0 +1,196 @@
+"""The pytest plugin of the grader process: collects the checks, waits for the server, reports each check as a line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kata.grader.channel import Channel, Refused, RunnerGone
+from kata.grader.client import Api
+from kata.grader.contract import Contract
+from kata.grader.control import Control
+from kata.grader.failure import Failure, ProtocolError
+from kata.grader.fixtures import Fixtures
+from kata.grader.journal import Finished, Session
+from kata.grader.needs import ATTRIBUTE, ordered
+from kata.grader.recorder import Recorder
+from kata.grader.transport import Limits
+from kata.results import Status
+from kata.safe import safe, safe_line
+
+#: After so many crashes the server is left down: it will not get better, and each start costs seconds.
+MOST_REVIVALS = 3
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("kata")
+    group.addoption("--kata-only", action="append", default=[], help="run this check and what it needs")
+    group.addoption("--kata-contract", default="", help="openapi.yaml that every reply is held against")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    grading = Grading(
+        Channel.on_standard_streams(), config.getoption("--kata-only"), Path(config.getoption("--kata-contract"))
+    )
+    config.pluginmanager.register(grading, "kata-grading")
+    config.pluginmanager.register(Fixtures(grading), "kata-fixtures")
+
+
+class Grading:
+    """One grading run inside this process: the conversation with the runner and what each check became."""
+
+    def __init__(self, channel: Channel, only: Sequence[str], contract: Path) -> None:
+        self.channel = channel
+        self.control = Control(channel)
+        self.recorder = Recorder()
+        self.session = Session(app="", seed=0)
+        self.contract = Contract({})
+        self._contract_file = contract
+        self._only = tuple(only)
+        self._collected: list[str] = []
+        self._broken: list[dict[str, Any]] = []
+        self._statuses: dict[str, Status] = {}
+        self._outcome: Finished | None = None
+        self._revivals = 0
+
+    def client(self, base_url: str) -> Api:
+        return Api(
+            base_url, self.recorder, self.session.base_path, Limits(seconds=self.session.seconds), self.contract.see
+        )
+
+    # -- collection -------------------------------------------------------------------------------------------------
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self._broken.append({"file": report.nodeid, "message": safe(report.longreprtext, 4000)})
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Each check after what it needs; only the selected ones and their needs."""
+        by_id = {check_id(item): item for item in items}
+        needed = {id: needs_of(item) for id, item in by_id.items()}
+        self._collected = [check_id(item) for item in items]
+        unknown = [id for id in self._only if id not in by_id]
+        if unknown:
+            self._broken.append({"file": "", "message": f"there is no check {unknown[0]!r}"})
+            return
+        try:
+            items[:] = [by_id[id] for id in ordered(self._only or list(by_id), needed)]
+        except ValueError as error:
+            self._broken.append({"file": "", "message": str(error)})
+
+    # -- run --------------------------------------------------------------------------------------------------------
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
+        """Say what was collected, then wait until the server is up."""
+        if self._broken:
+            self.channel.send({"event": "broken", **self._broken[0]})
+            return True
+        needs_replica = any("replica" in getattr(item, "fixturenames", ()) for item in session.items)
+        self.contract = Contract.read(self._contract_file)
+        self.channel.send({"event": "ready", "checks": self._collected, "replica": needs_replica})
+        try:
+            self.session = self.channel.session()
+        except RunnerGone:
+            return True
+        self.contract.base_path = self.session.base_path
+        return None
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
+        id = check_id(item)
+        self.recorder.take()
+        self._outcome = None
+        started, clock = time.time(), time.perf_counter()
+        self.channel.send({"event": "started", "id": id})
+        yield
+        exchanges, warnings = self.recorder.take()
+        found = self._outcome or Finished(id, Status.PASSED)
+        self._statuses[id] = found.status
+        self.channel.send(
+            Finished(
+                id=id,
+                status=found.status,
+                message=found.message,
+                cause=found.cause,
+                blocked_by=found.blocked_by,
+                warnings=warnings,
+                exchanges=exchanges,
+                started=started,
+                seconds=time.perf_counter() - clock,
+            ).as_event()
+        )
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        for id in needs_of(item):
+            if self._statuses.get(id) is not Status.PASSED:
+                raise pytest.skip.Exception(id)
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+        yield
+        if call.excinfo is not None and self._outcome is None:
+            self._outcome = self._judged(check_id(item), call.excinfo)
+
+    def pytest_sessionfinish(self, exitstatus: int) -> None:
+        try:
+            if exitstatus != pytest.ExitCode.INTERRUPTED:
+                self.channel.send({"event": "done"})
+        except RunnerGone:
+            return
+
+    # -- judgement: by the exception's type, never by the phase ------------------------------------------------------
+
+    def _judged(self, id: str, excinfo: pytest.ExceptionInfo[BaseException]) -> Finished:
+        error = excinfo.value
+        if isinstance(error, pytest.skip.Exception):
+            blocker = str(error.msg)
+            return Finished(id, Status.SKIPPED, f"skipped: {blocker} has to pass first", blocked_by=blocker)
+        if isinstance(error, ProtocolError):
+            about = f"{error.exchange.method} {error.exchange.url}: " if error.exchange is not None else ""
+            crash = self._crash()
+            message = f"{about}{error.message}{crash}"
+            return Finished(id, Status.FAILED, message, cause="crashed" if crash else error.kind)
+        if isinstance(error, Failure):
+            crash = self._crash() if error.cause == "server_error" else ""
+            return Finished(id, Status.FAILED, error.message + crash, cause="crashed" if crash else error.cause)
+        if isinstance(error, AssertionError):
+            return Finished(id, Status.FAILED, safe(str(error), 2000))
+        return Finished(id, Status.ERROR, _our_fault(excinfo), cause="grader")
+
+    def _crash(self) -> str:
+        """How the server ended, when it did; it is started again so that the next check is judged on its own."""
+        try:
+            state = self.control.app_state()
+            if state["running"]:
+                return ""
+            if self._revivals < MOST_REVIVALS and not state["oom"]:
+                self._revivals += 1
+                self.control.start_app()
+        except (Failure, Refused, RunnerGone) as error:
+            return f". The server had ended and did not come back ({safe_line(str(error), 200)})"
+        if state["oom"]:
+            return ". The server's process was killed because it ran out of memory"
+        return f". The server's process had ended with exit code {state['exit_code']}"
+
+
+def check_id(item: pytest.Item) -> str:
+    """`test_wrong_password_is_refused` proves `wrong-password-is-refused`."""
+    return item.name.split("[")[0].removeprefix("test_").replace("_", "-")
+
+
+def needs_of(item: pytest.Item) -> tuple[str, ...]:
+    ids: tuple[str, ...] = getattr(getattr(item, "function", None), ATTRIBUTE, ())
+    return ids
+
+
+def _our_fault(excinfo: pytest.ExceptionInfo[BaseException]) -> str:
+    """Type, text and place of an error in the grader, for whoever maintains it."""
+    place = excinfo.traceback[-1]
+    text = safe_line(str(excinfo.value), 500)
+    return f"{excinfo.typename}: {text} ({Path(str(place.path)).name}:{place.lineno + 1})"

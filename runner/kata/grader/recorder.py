@@ -1,0 +1,37 @@
+"""Keeps the exchanges and warnings of the check that is running."""
+
+from __future__ import annotations
+
+import threading
+
+from kata.results import Exchange
+
+
+class Recorder:
+    """One list a check; written to from several threads. Keeps the first and the last exchanges when there are many."""
+
+    KEEP = 24
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._exchanges: list[Exchange] = []
+        self._warnings: dict[str, None] = {}
+        self.total = 0
+
+    def add(self, exchange: Exchange) -> None:
+        with self._lock:
+            self.total += 1
+            self._exchanges.append(exchange)
+            if len(self._exchanges) > self.KEEP:
+                del self._exchanges[self.KEEP // 2]
+
+    def warn(self, text: str) -> None:
+        with self._lock:
+            self._warnings.setdefault(text)
+
+    def take(self) -> tuple[tuple[Exchange, ...], tuple[str, ...]]:
+        """What was recorded since the last call, and forget it."""
+        with self._lock:
+            taken = tuple(self._exchanges), tuple(self._warnings)
+            self._exchanges, self._warnings = [], {}
+            return taken

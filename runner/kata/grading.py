@@ -1,0 +1,185 @@
+"""Runs a grader in a process of its own and decides what each of its lines, or a missing one, means."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from kata.errors import BrokenExercise, NotGraded
+from kata.exercise import Exercise
+from kata.grader.journal import Finished, Session, finished_from, line
+from kata.safe import safe
+
+Answer = Callable[[str, Mapping[str, Any]], Any]
+OnEvent = Callable[[Mapping[str, Any]], None]
+
+#: What the grader process may know of the machine it runs on.
+_ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
+_OFF = (
+    "cacheprovider terminal doctest junitxml faulthandler unraisableexception threadexception logging warnings "
+    "pastebin debugging stepwise nose recwarn setuponly setupplan legacypath"
+).split()
+
+
+class AskFailed(Exception):
+    """What a check asked for did not work, and that is the submission's doing."""
+
+
+@dataclass
+class Journal:
+    """What the grader process said, in order; kept whatever becomes of the process."""
+
+    finished: dict[str, Finished] = field(default_factory=dict)
+    running: str = ""
+    done: bool = False
+
+
+class GraderProcess:
+    """A grader that is started early and waits, imported and collected, until the server is up."""
+
+    def __init__(self, exercise: Exercise, only: Sequence[str] = ()) -> None:
+        self._exercise = exercise
+        self._only = tuple(only)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
+        self._errors: Path | None = None
+
+    def __enter__(self) -> GraderProcess:
+        self._scratch = tempfile.TemporaryDirectory(prefix="kata-grader-")
+        self._errors = Path(self._scratch.name) / "stderr"
+        with self._errors.open("wb") as errors:
+            self._process = subprocess.Popen(
+                grader_command(self._exercise, self._only),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                cwd=self._scratch.name,
+                env=grader_environment(os.environ),
+            )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        process, scratch = self._process, self._scratch
+        if process is not None:
+            process.kill()
+            for stream in (process.stdin, process.stdout):
+                if stream is not None:
+                    with suppress(BrokenPipeError):
+                        stream.close()
+            process.wait()
+        if scratch is not None:
+            scratch.cleanup()
+
+    def ready(self) -> Mapping[str, Any]:
+        """Wait until the grader is collected. Raises BrokenExercise when it cannot be, or proves other ids."""
+        event = next(self._lines(), None)
+        if event is None:
+            raise NotGraded(f"the grader of {self._exercise.id} did not start: {self._last_words()}")
+        if event.get("event") == "broken":
+            where = f"{event['file']}: " if event.get("file") else ""
+            raise BrokenExercise(
+                f"{self._exercise.grader}: {where}{event['message']}", "Mend the grader; `kata verify` checks it."
+            )
+        _same_ids(self._exercise, event["checks"])
+        return event
+
+    def grade(self, session: Session, answer: Answer, on_event: OnEvent, seconds: float) -> Journal:
+        """Hand over the session and follow the checks to the end, or for `seconds`; what was finished counts."""
+        process = self._process
+        assert process is not None
+        journal = Journal()
+        watchdog = threading.Timer(seconds, process.kill)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            self._say({"session": asdict(session)})
+            for event in self._lines():
+                self._take(event, journal, answer, on_event)
+        finally:
+            watchdog.cancel()
+        return journal
+
+    def _take(self, event: Mapping[str, Any], journal: Journal, answer: Answer, on_event: OnEvent) -> None:
+        if "ask" in event:
+            self._say(_answered(answer, event))
+            return
+        if event["event"] == "started":
+            journal.running = event["id"]
+        elif event["event"] == "finished":
+            journal.finished[event["id"]] = finished_from(event)
+            journal.running = ""
+        elif event["event"] == "done":
+            journal.done = True
+        on_event(event)
+
+    def _say(self, message: Mapping[str, Any]) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(line(message))
+            self._process.stdin.flush()
+
+    def _lines(self) -> Iterator[dict[str, Any]]:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        for text in iter(self._process.stdout.readline, b""):
+            yield json.loads(text)
+
+    def _last_words(self) -> str:
+        assert self._errors is not None
+        return safe(self._errors.read_bytes()[-2000:], 2000)
+
+
+def grader_command(exercise: Exercise, only: Sequence[str]) -> list[str]:
+    """pytest, deaf to everything but the grader's own folder: no configuration, no plugins, no conftest above it."""
+    folder = str(exercise.grader)
+    words = [sys.executable, "-I", "-m", "pytest", "-c", os.devnull, "--rootdir", folder, "--confcutdir", folder]
+    words += ["--import-mode=importlib", "--assert=plain", "-q", "-p", "kata.grader.plugin"]
+    for plugin in _OFF:
+        words += ["-p", f"no:{plugin}"]
+    for id in only:
+        words += ["--kata-only", id]
+    return [*words, "--kata-contract", str(exercise.contract), folder]
+
+
+def grader_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The allowed part of `environment`, and no plugin that happens to be installed."""
+    kept = {name: environment[name] for name in _ENVIRONMENT if name in environment}
+    return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _answered(answer: Answer, event: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return {"answer": answer(event["ask"], event["with"])}
+    except AskFailed as failure:
+        return {"failed": str(failure)}
+    except NotGraded as error:
+        return {"refused": error.message}
+
+
+def _same_ids(exercise: Exercise, collected: Sequence[str]) -> None:
+    stated = [requirement.id for requirement in exercise.requirements]
+    unproven = [id for id in stated if id not in collected]
+    unstated = [id for id in collected if id not in stated]
+    file = exercise.folder / "exercise.toml"
+    if unproven:
+        name = "test_" + unproven[0].replace("-", "_")
+        raise BrokenExercise(
+            f"{file}: requirement {unproven[0]!r} has no check", f"Write `def {name}(...)` in {exercise.grader}."
+        )
+    if unstated:
+        raise BrokenExercise(
+            f"{exercise.grader}: check {unstated[0]!r} has no requirement", f"State it in {file} under [[requirements]]."
+        )

@@ -1,0 +1,101 @@
+"""MySQL or MariaDB: initialised once and kept as an image; the learner's role owns its database and nothing more."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from kata.engine.caching import cached_service_image
+from kata.services import Prepared, Service
+
+if TYPE_CHECKING:
+    from testcontainers.core.container import DockerContainer
+
+    from kata.engine import Engine, Progress
+
+PORT = 3306
+DATABASE = "app"
+APP_USER = "app"
+READER = "kata_reader"
+#: Outside the image's VOLUME, so that the initialised data is part of the committed image.
+DATA = "/kata/mysql"
+_OPTIONS = (
+    f"--datadir={DATA}",
+    "--skip-name-resolve",
+    "--innodb-flush-log-at-trx-commit=2",
+    "--innodb-doublewrite=0",
+    "--innodb-buffer-pool-size=64M",
+    "--general-log=1",
+    "--log-output=TABLE",
+    "--max-connections=200",
+)
+
+
+def initial_sql(app_password: str, reader_password: str) -> str:
+    """What the server holds before any learner sees it."""
+    return f"""
+CREATE DATABASE IF NOT EXISTS {DATABASE} CHARACTER SET utf8mb4;
+CREATE USER '{APP_USER}'@'%' IDENTIFIED BY '{app_password}' WITH MAX_USER_CONNECTIONS 100;
+GRANT ALL PRIVILEGES ON {DATABASE}.* TO '{APP_USER}'@'%';
+CREATE USER '{READER}'@'%' IDENTIFIED BY '{reader_password}' WITH MAX_USER_CONNECTIONS 8;
+GRANT SELECT, REFERENCES, SHOW VIEW ON {DATABASE}.* TO '{READER}'@'%';
+GRANT SELECT ON mysql.general_log TO '{READER}'@'%';
+"""
+
+
+def prepare(engine: Engine, image: str, seed: int, progress: Progress) -> Prepared:
+    """The cached image with an initialised server, made now when it is missing."""
+    credentials = {"app": secrets.token_hex(16), "reader": secrets.token_hex(16), "admin": secrets.token_hex(16)}
+    command = ("mysqld", *_OPTIONS)
+    cached = cached_service_image(
+        engine,
+        image,
+        name="mysql",
+        environment={"MYSQL_ROOT_PASSWORD": credentials["admin"]},
+        files={"docker-entrypoint-initdb.d/kata.sql": initial_sql(credentials["app"], credentials["reader"])},
+        command=command,
+        ready=("sh", "-c", _READY.format(user=READER, password=credentials["reader"])),
+        credentials=credentials,
+        progress=progress,
+    )
+    known = cached.credentials
+
+    def container() -> DockerContainer:
+        from testcontainers.mysql import MySqlContainer
+
+        made: DockerContainer = MySqlContainer(
+            cached.image, username="root", password=known["admin"], root_password=known["admin"], dbname=DATABASE
+        )
+        return made
+
+    return Prepared(
+        name="mysql",
+        role="mysql",
+        image=cached.image,
+        port=PORT,
+        container=container,
+        probe=lambda host, port: _select_one(host, port, known["reader"]),
+        app={"DATABASE_URL": f"mysql://{APP_USER}:{known['app']}@mysql:{PORT}/{DATABASE}"},
+        inspect={"user": READER, "password": known["reader"], "database": DATABASE, "app_user": APP_USER},
+        memory=768 << 20,
+        command=command,
+    )
+
+
+_READY = (
+    "$(command -v mysql || command -v mariadb) -h 127.0.0.1 -P 3306 --protocol=tcp -u {user} -p{password} "
+    "-e 'SELECT 1' app"
+)
+
+
+def _select_one(host: str, port: int, password: str) -> None:
+    import pymysql
+
+    connection = pymysql.connect(
+        host=host, port=port, user=READER, password=password, database=DATABASE, connect_timeout=3, read_timeout=3
+    )
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+SERVICE = Service("mysql", "mysql", "database", prepare)

@@ -1,0 +1,245 @@
+"""The people of the run: accounts and logins that the checks share, and a forge for access tokens."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from kata.grader import Failure, Reply, parse_json
+
+# -- people ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with an account; `id` is what the server called it."""
+
+    email: str
+    password: str
+    name: str
+    id: str = ""
+
+    @property
+    def credentials(self) -> dict[str, str]:
+        return {"email": self.email, "password": self.password}
+
+    @property
+    def registration(self) -> dict[str, str]:
+        return {**self.credentials, "name": self.name}
+
+
+@pytest.fixture(scope="session")
+def stranger(draw):
+    """Makes up somebody who has no account yet; fields can be given."""
+    return lambda **given: replace(Person(draw.email(), draw.password(), draw.name()), **given)
+
+
+@pytest.fixture(scope="session")
+def join(api, stranger):
+    """Registers somebody new."""
+
+    def join(**given: str) -> Person:
+        person = stranger(**given)
+        return replace(person, id=api.post("/register", json=person.registration).expect(201).field("id", str))
+
+    return join
+
+
+@pytest.fixture(scope="session")
+def alice(join):
+    """An account that no check changes."""
+    return join()
+
+
+@pytest.fixture(scope="session")
+def bob(join):
+    """A second account that no check changes."""
+    return join()
+
+
+@pytest.fixture(scope="session")
+def carol(join):
+    """An account with several logins, one for each way of ending them."""
+    return join()
+
+
+@pytest.fixture(scope="session")
+def dave(join):
+    """An account whose name changes, and which would like to be an administrator."""
+    return join()
+
+
+@pytest.fixture(scope="session")
+def admin(environment):
+    """The first administrator, whom the server made from its environment."""
+    return Person(environment["ADMIN_EMAIL"], environment["ADMIN_PASSWORD"], "")
+
+
+# -- logins ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An access token and the refresh token that came with it."""
+
+    access: str
+    refresh: str
+
+
+def pair(reply: Reply) -> Pair:
+    return Pair(reply.field("access_token", str), reply.field("refresh_token", str))
+
+
+@pytest.fixture(scope="session")
+def log_in(api):
+    """Logs somebody in, at the server or at a copy of it."""
+    return lambda person, at=api: pair(at.post("/login", json=person.credentials).expect(200))
+
+
+@pytest.fixture(scope="session")
+def refresh(api):
+    """Sends a refresh token to /refresh, at the server or at a copy of it."""
+    return lambda token, at=api: at.post("/refresh", json={"refresh_token": token})
+
+
+@pytest.fixture(scope="session")
+def log_out(api):
+    """Sends a refresh token to /logout."""
+    return lambda token: api.post("/logout", json={"refresh_token": token})
+
+
+@pytest.fixture(scope="session")
+def alice_login(api, alice):
+    return api.post("/login", json=alice.credentials)
+
+
+@pytest.fixture(scope="session")
+def alice_tokens(alice_login):
+    """Alice's tokens; no check uses up the refresh token."""
+    return pair(alice_login.expect(200))
+
+
+@pytest.fixture(scope="session")
+def wrong_password(api, alice, alice_login, stranger):
+    """The reply to Alice's e-mail with a password that is not hers."""
+    return api.post("/login", json={"email": alice.email, "password": stranger().password})
+
+
+@pytest.fixture(scope="session")
+def dave_tokens(dave, log_in):
+    return log_in(dave)
+
+
+@pytest.fixture(scope="session")
+def admin_tokens(admin, log_in):
+    return log_in(admin)
+
+
+@pytest.fixture(scope="session")
+def bystander(carol, log_in):
+    """The refresh token of a login of Carol's that was there before her other logins came to an end."""
+    return log_in(carol).refresh
+
+
+@pytest.fixture(scope="session")
+def refreshed(carol, log_in, refresh, bystander):
+    """A first refresh token of Carol's, and the reply it got."""
+    first = log_in(carol).refresh
+    return SimpleNamespace(first=first, reply=refresh(first))
+
+
+@pytest.fixture(scope="session")
+def reused(refreshed, refresh):
+    """The same family, refreshed a second time with its own second token; then the first token came again."""
+    second = pair(refreshed.reply.expect(200)).refresh
+    newest = pair(refresh(second).expect(200)).refresh
+    return SimpleNamespace(newest=newest, reply=refresh(refreshed.first))
+
+
+@pytest.fixture(scope="session")
+def logged_out(carol, log_in, refresh, log_out, bystander):
+    """The newest refresh token of a login of Carol's, with which she logged out, and the reply to that."""
+    newest = pair(refresh(log_in(carol).refresh).expect(200)).refresh
+    return SimpleNamespace(token=newest, reply=log_out(newest))
+
+
+@pytest.fixture(scope="session")
+def restarted(alice, log_in, logged_out, control):
+    """Alice's tokens from before the server was restarted."""
+    tokens = log_in(alice)
+    control.restart_app()
+    return tokens
+
+
+# -- tokens ----------------------------------------------------------------------------------------------------------
+
+DIGESTS = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
+
+
+@pytest.fixture(scope="session")
+def jwt():
+    """Reads and signs access tokens."""
+    return SimpleNamespace(decoded=decoded, sign=sign, base64url=base64url)
+
+
+@pytest.fixture(scope="session")
+def forge(alice_tokens, environment):
+    """Alice's access token with something changed (None takes a field away), signed again or with `signature`."""
+    secret = environment["JWT_SECRET"]
+
+    def forge(
+        header: Mapping[str, Any] | None = None,
+        claims: Mapping[str, Any] | None = None,
+        key: str = secret,
+        digest: str = "HS256",
+        signature: str | None = None,
+    ) -> str:
+        old_header, old_claims = decoded(alice_tokens.access)
+        signed = f"{encoded(changed(old_header, header))}.{encoded(changed(old_claims, claims))}"
+        return f"{signed}.{sign(signed, key, digest) if signature is None else signature}"
+
+    return forge
+
+
+def decoded(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Header and claims of a JWT (RFC 7519 section 3), or a Failure that says what is wrong with it."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        raise Failure(f"an access token has three parts with dots between them, this one has {len(parts)}")
+    return read_part(parts[0], "header"), read_part(parts[1], "payload")
+
+
+def read_part(part: str, what: str) -> dict[str, Any]:
+    try:
+        padded = part + "=" * (-len(part) % 4)
+        data = parse_json(base64.b64decode(padded, altchars=b"-_", validate=True).decode("utf-8"))
+    except ValueError as error:
+        raise Failure(f"the {what} of the access token is not JSON in base64url") from error
+    if "=" in part or not isinstance(data, dict):
+        raise Failure(f"the {what} of the access token must be a JSON object in base64url without padding")
+    return data
+
+
+def encoded(data: Mapping[str, Any]) -> str:
+    return base64url(json.dumps(data, separators=(",", ":")).encode())
+
+
+def base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def sign(signed: str, key: str, digest: str = "HS256") -> str:
+    """The HMAC signature of header and payload (RFC 7518 section 3.2)."""
+    return base64url(hmac.new(key.encode(), signed.encode(), DIGESTS[digest]).digest())
+
+
+def changed(old: Mapping[str, Any], changes: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {name: value for name, value in {**old, **(changes or {})}.items() if value is not None}

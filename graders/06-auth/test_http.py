@@ -1,0 +1,79 @@
+"""Manners: statuses, bodies of errors, odd input, CORS."""
+
+import json
+
+from kata.grader import INVALID, needs, require
+
+JSON = {"Content-Type": "application/json"}
+
+
+@needs("register-creates-account")
+def test_unknown_route_answers_404(api, draw):
+    api.get(f"/{draw.word()}").expect(404)
+
+
+@needs("login-returns-token-pair")
+def test_wrong_method_answers_405(api):
+    api.delete("/login").expect(405).header("Allow")
+
+
+@needs("register-creates-account")
+def test_wrong_content_type_answers_415(api, stranger):
+    first, second = json.dumps(stranger().registration), json.dumps(stranger().registration)
+    api.post("/register", content=first, headers={"Content-Type": "Application/JSON; charset=utf-8"}).expect(201)
+    api.post("/register", content=second, headers={"Content-Type": "text/plain"}).expect(415)
+    api.post("/register", form=stranger().registration).expect(415)
+
+
+@needs("register-creates-account")
+def test_malformed_json_is_refused(api, stranger):
+    text = json.dumps(stranger().registration)
+    for body in (text[:-1], f"[{text}]", '"text"', "null", "7"):
+        api.post("/register", content=body, headers=JSON).expect(INVALID)
+
+
+@needs("missing-field-is-refused", "wrong-password-is-refused")
+def test_errors_are_json_objects(api, alice, wrong_password, draw):
+    for reply in (
+        wrong_password,
+        api.get(f"/{draw.word()}"),
+        api.delete("/login"),
+        api.post("/register", json={}),
+        api.post("/register", json=alice.registration),
+        api.post("/register", content="{", headers=JSON),
+        api.post("/register", content="{}", headers={"Content-Type": "text/plain"}),
+    ):
+        is_object = isinstance(reply.json, dict) and reply.media_type.endswith("json")
+        require(is_object, f"the body of a {reply.status} must be a JSON object", actual=reply.media_type, reply=reply)
+
+
+@needs("administrator-lists-accounts")
+def test_odd_input_never_crashes(api, admin_tokens):
+    deep = '{"email":' + "[" * 1000 + "]" * 1000 + "}"
+    for body in (b"", deep, b'{"email": "\xff\xfe@example.com", "password": "\xc3\x28\xc3\x28\xc3\x28\xc3\x28"}'):
+        for path in ("/register", "/login"):
+            expect_no_crash(api.post(path, content=body, headers=JSON))
+    for id in ("nobody", "1", "%ff"):
+        expect_no_crash(api.get(f"/users/{id}", token=admin_tokens.access))
+
+
+@needs("me-returns-account")
+def test_cors_keeps_credentials_safe(api, alice_tokens, draw):
+    origin = f"https://{draw.word()}.example"
+    asking = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    for reply in (
+        api.get("/me", token=alice_tokens.access, headers={"Origin": origin}),
+        api.options("/login", headers=asking),
+    ):
+        allowed = reply.headers.get("Access-Control-Allow-Origin")
+        credentials = reply.headers.get("Access-Control-Allow-Credentials") == "true"
+        require(
+            not (credentials and allowed in ("*", origin)),
+            "any website may act for a logged-in user: credentials are allowed together with this origin",
+            actual=allowed,
+            reply=reply,
+        )
+
+
+def expect_no_crash(reply):
+    require(400 <= reply.status < 500, "odd input must be refused with a 4xx", actual=reply.status, reply=reply)

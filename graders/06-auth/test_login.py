@@ -1,0 +1,63 @@
+"""Logging in, and how a refusal looks."""
+
+from kata.grader import needs, require, same_json
+
+
+@needs("register-creates-account")
+def test_login_returns_token_pair(alice_login, environment):
+    alice_login.expect(200)
+    alice_login.field("access_token", str)
+    alice_login.field("refresh_token", str)
+    kind = alice_login.field("token_type", str)
+    require(kind == "Bearer", "token_type is wrong", expected="Bearer", actual=kind, reply=alice_login)
+    seconds, lifetime = alice_login.field("expires_in", float), int(environment["ACCESS_TOKEN_TTL"])
+    require(seconds == lifetime, "expires_in is wrong", expected=lifetime, actual=seconds, reply=alice_login)
+
+
+@needs("login-returns-token-pair")
+def test_login_ignores_email_case(api, alice):
+    api.post("/login", json={"email": alice.email.upper(), "password": alice.password}).expect(200)
+
+
+@needs("login-returns-token-pair")
+def test_wrong_password_is_refused(api, wrong_password):
+    wrong_password.expect(401)
+
+
+@needs("wrong-password-is-refused")
+def test_unknown_email_looks_like_wrong_password(api, stranger, wrong_password):
+    reply = api.post("/login", json=stranger().credentials)
+    require(
+        reply.status == wrong_password.status,
+        "an unknown e-mail and a wrong password are told apart by their status",
+        expected=wrong_password.status,
+        actual=reply.status,
+        reply=reply,
+    )
+    same_json(reply.json, wrong_password.json)
+
+
+@needs("wrong-password-is-refused", "missing-token-is-refused")
+def test_unauthenticated_replies_carry_challenge(api, wrong_password, draw):
+    for reply in (
+        wrong_password,
+        api.get("/me"),
+        api.get("/me", token=draw.secret(40)),
+        api.post("/refresh", json={"refresh_token": draw.secret(40)}),
+    ):
+        if reply.status == 401:
+            challenges = " ".join(reply.headers.all("WWW-Authenticate"))
+            require(
+                "bearer" in challenges.lower(),
+                "a 401 must carry a WWW-Authenticate header with the scheme Bearer",
+                actual=challenges or "no such header",
+                reply=reply,
+            )
+
+
+@needs("refresh-returns-new-pair")
+def test_token_replies_are_not_stored(alice_login, refreshed):
+    for reply in (alice_login, refreshed.reply):
+        reply.header("Cache-Control")
+        directives = reply.headers.tokens("Cache-Control")
+        require("no-store" in directives, "Cache-Control lacks no-store", actual=sorted(directives), reply=reply)

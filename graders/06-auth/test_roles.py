@@ -1,0 +1,69 @@
+"""Who may do what: users, administrators, and users who would like to be administrators."""
+
+from kata.grader import NOT_OWNER, needs, require
+
+REFUSED_ROLE = {400, 403, 422}
+
+
+@needs("me-returns-account")
+def test_administrator_lists_accounts(api, admin_tokens, alice, bob):
+    reply = api.get("/users", token=admin_tokens.access).expect(200)
+    listed = {user.get("id") for user in reply.field("users", list) if isinstance(user, dict)}
+    missing = [person.email for person in (alice, bob) if person.id not in listed]
+    require(not missing, "accounts are missing in the list", actual=missing, reply=reply)
+
+
+@needs("administrator-lists-accounts")
+def test_user_cannot_list_accounts(api, alice_tokens):
+    api.get("/users", token=alice_tokens.access).expect(403)
+    api.get("/users").expect(401)
+
+
+@needs("me-returns-account")
+def test_user_cannot_read_another_account(api, alice, alice_tokens, bob):
+    reply = api.get(f"/users/{alice.id}", token=alice_tokens.access).expect(200)
+    require(reply.field("id", str) == alice.id, "this is another account", expected=alice.id, reply=reply)
+    api.get(f"/users/{bob.id}", token=alice_tokens.access).expect(NOT_OWNER)
+    api.get(f"/users/{alice.id}").expect(401)
+
+
+@needs("administrator-lists-accounts")
+def test_administrator_reads_any_account(api, admin_tokens, bob, draw):
+    reply = api.get(f"/users/{bob.id}", token=admin_tokens.access).expect(200)
+    require(reply.field("email", str) == bob.email, "this is another account", expected=bob.email, reply=reply)
+    api.get(f"/users/{draw.uuid()}", token=admin_tokens.access).expect(404)
+
+
+@needs("administrator-lists-accounts")
+def test_registration_cannot_choose_role(api, stranger, log_in):
+    person = stranger()
+    reply = api.post("/register", json={**person.registration, "role": "admin"}).expect({201, *REFUSED_ROLE})
+    if reply.status == 201:
+        api.get("/users", token=log_in(person).access).expect(403)
+
+
+@needs("administrator-lists-accounts", "profile-can-be-changed")
+def test_profile_cannot_choose_role(api, dave_tokens, draw):
+    body = {"name": draw.name(), "role": "admin"}
+    api.patch("/me", json=body, token=dave_tokens.access).expect({200, *REFUSED_ROLE})
+    is_no_administrator(api, dave_tokens.access)
+
+
+@needs("administrator-promotes")
+def test_user_cannot_change_roles(api, dave, dave_tokens):
+    api.patch(f"/users/{dave.id}", json={"role": "admin"}, token=dave_tokens.access).expect(NOT_OWNER)
+    is_no_administrator(api, dave_tokens.access)
+
+
+@needs("administrator-lists-accounts")
+def test_administrator_promotes(api, admin_tokens, join, log_in):
+    person = join()
+    reply = api.patch(f"/users/{person.id}", json={"role": "admin"}, token=admin_tokens.access).expect(200)
+    require(reply.field("role", str) == "admin", "the role did not change", expected="admin", reply=reply)
+    api.get("/users", token=log_in(person).access).expect(200)
+
+
+def is_no_administrator(api, token):
+    me = api.get("/me", token=token).expect(200)
+    require(me.field("role", str) == "user", "they made themselves an administrator", expected="user", reply=me)
+    api.get("/users", token=token).expect(403)

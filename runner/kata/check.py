@@ -40,13 +40,16 @@ class Options:
     profile: Profile = LEARNER
 
 
+DEFAULTS = Options()
+
+
 def check(
     exercise: Exercise,
     submission: Path,
     engine: DockerEngine,
     images: Mapping[str, str],
     on_event: OnEvent,
-    options: Options = Options(),
+    options: Options = DEFAULTS,
 ) -> Report:
     """Grade one submission. Raises UsageError for a wrong call; everything else is told in the Report."""
     report = _blank(exercise, submission, options)

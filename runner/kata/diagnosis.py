@@ -27,7 +27,7 @@ class Listener:
 
 def listeners(proc_net_tcp: str) -> tuple[Listener, ...]:
     """The listening sockets in the text of /proc/net/tcp and /proc/net/tcp6 (proc(5)); docker's own DNS left out."""
-    found = {}
+    found: dict[Listener, None] = {}
     for line in proc_net_tcp.splitlines():
         words = line.split()
         if len(words) > 3 and words[3] == _LISTEN and re.fullmatch(r"[0-9A-F]{8,32}:[0-9A-F]{4}", words[1]):

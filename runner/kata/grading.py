@@ -146,7 +146,7 @@ def grader_command(exercise: Exercise, only: Sequence[str]) -> list[str]:
     """pytest, deaf to everything but the grader's own folder: no configuration, no plugins, no conftest above it."""
     folder = str(exercise.grader)
     words = [sys.executable, "-I", "-m", "pytest", "-c", os.devnull, "--rootdir", folder, "--confcutdir", folder]
-    words += ["--import-mode=importlib", "--assert=plain", "-q", "-p", "kata.grader.plugin"]
+    words += ["--import-mode=importlib", "--assert=plain", "--capture=no", "-p", "kata.grader.plugin"]
     for plugin in _OFF:
         words += ["-p", f"no:{plugin}"]
     for id in only:

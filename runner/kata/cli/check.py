@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kata.cli.options import library_option
+from kata.cli.options import known, library_option, must_exist
 
 
 @click.command("check")

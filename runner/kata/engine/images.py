@@ -73,4 +73,4 @@ def _images(file: Path) -> dict[str, str]:
                 f"{file}: [images] {role} = {image!r} is not understood",
                 f"Each line is a role and an image name in quotes; roles: {', '.join(DEFAULTS)}.",
             )
-    return images
+    return dict(images)

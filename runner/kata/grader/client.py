@@ -13,7 +13,7 @@ import httpx
 from kata.grader.failure import Failure, ProtocolError
 from kata.grader.recorder import Recorder
 from kata.grader.reply import Headers, Reply
-from kata.grader.transport import Limits, RawReply, exchange
+from kata.grader.transport import DEFAULT_LIMITS, Limits, RawReply, exchange
 from kata.results import Exchange
 from kata.safe import safe, safe_line
 
@@ -32,7 +32,7 @@ class Api:
         base_url: str,
         recorder: Recorder,
         base_path: str = "",
-        limits: Limits = Limits(),
+        limits: Limits = DEFAULT_LIMITS,
         on_reply: Callable[[Reply], None] | None = None,
         patient: bool = True,
     ) -> None:
@@ -83,8 +83,9 @@ class Api:
     ) -> Reply:
         """Send one request and return the whole reply. Raises ProtocolError when none came."""
         lines = _lines(headers, token)
+        query: Any = params
         request = httpx.Request(
-            method, self._url(path), params=params, headers=lines, json=json, content=content, data=form
+            method, self._url(path), params=query, headers=lines, json=json, content=content, data=form
         )
         reply = self._patiently(request)
         reply = self._after_slash(request, reply)

@@ -12,6 +12,7 @@ from kata.grader.contract import Contract
 from kata.grader.control import Control
 from kata.grader.database import Database, look_into
 from kata.grader.draw import Draw
+from kata.grader.recorder import Recorder
 
 if TYPE_CHECKING:
     from kata.grader.plugin import Grading
@@ -57,3 +58,10 @@ class Fixtures:
     def contract(self) -> Contract:
         """What the replies so far broke of openapi.yaml."""
         return self._grading.contract
+
+    @pytest.fixture(scope="session")
+    def origin(self) -> Api:
+        """The control side of the slow origin; its exchanges are ours and stand in no report."""
+        address = self._grading.session.services["origin"]
+        url = f"http://{address['host']}:{address['port']}"
+        return Api(url, Recorder(), base_path=f"/control/{address['token']}")

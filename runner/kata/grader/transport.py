@@ -100,7 +100,10 @@ class _BoundedBackend(httpcore.NetworkBackend):
         return _BoundedStream(stream, self._deadline)
 
 
-def exchange(request: httpx.Request, limits: Limits = Limits()) -> RawReply:
+DEFAULT_LIMITS = Limits()
+
+
+def exchange(request: httpx.Request, limits: Limits = DEFAULT_LIMITS) -> RawReply:
     """Send `request` on a connection of its own and return the whole reply. Raises ProtocolError, and nothing else."""
     deadline = _Deadline(limits.seconds)
     try:
@@ -160,7 +163,7 @@ def _check_head(response: httpcore.Response, limits: Limits) -> None:
         )
     if not 100 <= response.status <= 599:
         raise ProtocolError("bad_status", f"{response.status} is no HTTP status code (RFC 9110 section 15: 100 to 599)")
-    if response.http_version not in (b"HTTP/1.1", b"HTTP/1.0"):
+    if response.extensions.get("http_version") not in (b"HTTP/1.1", b"HTTP/1.0"):
         raise ProtocolError("bad_version", "the reply is not HTTP/1.1")
     names = [name.lower() for name, _ in response.headers]
     if b"content-length" in names and b"transfer-encoding" in names:

@@ -1,0 +1,41 @@
+"""What every test finds: the checkout, the library it ships, and the engine for those who start containers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kata.engine.docker import DockerEngine
+from kata.engine.images import image_table
+from kata.errors import EngineUnavailable
+from kata.library import Library, Shelf
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def library() -> Library:
+    """The shipped exercises alone, whatever the machine has configured."""
+    return Library((Shelf(ROOT),))
+
+
+@pytest.fixture(scope="session")
+def engine() -> DockerEngine:
+    """A real engine, or a skip that says why there is none."""
+    try:
+        return DockerEngine.connect_to_host()
+    except EngineUnavailable as error:
+        pytest.skip(f"{error.message}. {error.hint}")
+
+
+@pytest.fixture(scope="session")
+def images() -> dict[str, str]:
+    """Which image stands for which role here."""
+    return dict(image_table())

@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# The whole suite: what needs no containers first, then the engine is made sure of and the rest runs.
+# usage: tests/run.sh VENV/bin JOBS
+set -euo pipefail
+cd "$(dirname "$0")/.."
+bin=$1 jobs=$2
+
+"$bin/python" -m pytest -q -n "$jobs" -m 'not engine' tests
+
+if bash tests/standins/engine.sh; then
+  "$bin/python" -m pytest -q -n "$jobs" --dist worksteal -m engine tests
+else
+  count=$("$bin/python" -m pytest -q -m engine --collect-only tests | grep -c '::' || true)
+  cat <<TEXT
+
+  ############################################################################
+  #  NO CONTAINER ENGINE: $count tests that start real containers DID NOT RUN.
+  #  The line above says what to install; then run \`make test\` again.
+  ############################################################################
+
+TEXT
+fi

@@ -37,7 +37,7 @@ class Settings:
 
 
 def load(snapshot: Snapshot) -> Settings:
-    """The settings in the snapshot's root. Raises SubmissionError (refused) as `kata.toml:LINE: field: what is wrong`."""
+    """The settings in the snapshot's root. Raises SubmissionError, as `kata.toml:LINE: field: what is wrong`."""
     if not snapshot.has(FILE):
         return Settings()
     text = snapshot.text(FILE, _MOST_BYTES)

@@ -1,6 +1,6 @@
 """The submission: a folder or an archive becomes a bounded, read-only snapshot. Nothing else opens it.
 
-    path -> Source (folder, zip, tar) -> walk: ignored names left out, every count capped -> Spool -> Snapshot
+path -> Source (folder, zip, tar) -> walk: ignored names left out, every count capped -> Spool -> Snapshot
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from kata.submission import ignore
-from kata.submission.found import Kind
+from kata.submission.found import Kind, Skip
 from kata.submission.limits import LEARNER, STRICT, Limits
 from kata.submission.opening import opened
 from kata.submission.refusal import Tally, refused, shown
@@ -17,7 +17,7 @@ from kata.submission.snapshot import Snapshot, made
 from kata.submission.source import Source
 from kata.submission.spool import Entry, Spool
 
-__all__ = ["LEARNER", "STRICT", "Limits", "Snapshot", "take"]
+__all__ = ["LEARNER", "LOOKED_FOR", "STRICT", "Limits", "Snapshot", "take"]
 
 #: Files that decide how a submission is built, in the order of the decision.
 LOOKED_FOR = (
@@ -61,7 +61,7 @@ def _unwrap(source: Source) -> list[str]:
     return [f"The submission holds only the folder {shown('/'.join(steps))}/, so that folder is graded."]
 
 
-def _copied(source: Source, skip: ignore.Skip, spool: Spool, tally: Tally) -> tuple[list[Entry], list[str]]:
+def _copied(source: Source, skip: Skip, spool: Spool, tally: Tally) -> tuple[list[Entry], list[str]]:
     """The files, copied into the spool, and the paths of the links that were left out."""
     entries: list[Entry] = []
     links: list[str] = []
@@ -89,6 +89,6 @@ def _about_links(links: list[str]) -> list[str]:
 def _must_hold_something(source: Source, entries: list[Entry]) -> None:
     if not entries:
         raise refused(
-            f"The submission {shown(source.name)} has nothing in it; kata looked for {', '.join(LOOKED_FOR)} or source code.",
-            "Give the folder that holds your server's source code.",
+            f"The submission {shown(source.name)} has nothing in it.",
+            f"kata looked for {', '.join(LOOKED_FOR)} or source code. Give the folder that holds your server.",
         )

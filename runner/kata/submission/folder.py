@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from kata.submission import ignore
-from kata.submission.found import Found, Kind, Skip
+from kata.submission.found import Found, Kind, Skip, Walk
 from kata.submission.limits import Limits
 from kata.submission.refusal import IGNORE_HINT, Tally, refused, shown
 
@@ -41,7 +41,7 @@ class Folder:
         self.name = Path(os.path.abspath(path)).name
 
     def only_folder(self) -> str | None:
-        """The name of the single folder at the root, when nothing else is there. Looks no further than a second name."""
+        """The name of the single folder at the root, when nothing else is there."""
         only: str | None = None
         with _refusing("."), os.scandir(self._root) as entries:
             for entry in entries:
@@ -61,7 +61,7 @@ class Folder:
         self._root = inner
 
     def small(self, name: str, limit: int) -> bytes | None:
-        """At most `limit` + 1 bytes of the file `name` at the root; None when there is none. Refuses what is no file."""
+        """At most `limit` + 1 bytes of the file `name` at the root; None when there is none."""
         try:
             mode = os.stat(name, dir_fd=self._root, follow_symlinks=False).st_mode
         except FileNotFoundError:
@@ -71,7 +71,7 @@ class Folder:
         with _opened_file(self._root, name, name) as file:
             return os.read(file, limit + 1)
 
-    def walk(self, skip: Skip, tally: Tally) -> Iterator[Found]:
+    def walk(self, skip: Skip, tally: Tally) -> Walk:
         """Every file and link, in the order of their names within each folder."""
         return _walk(self._root, "", skip, tally)
 
@@ -80,7 +80,7 @@ class Folder:
         os.close(self._root)
 
 
-def _walk(folder: int, prefix: str, skip: Skip, tally: Tally) -> Iterator[Found]:
+def _walk(folder: int, prefix: str, skip: Skip, tally: Tally) -> Walk:
     for name, kind in sorted(_listing(folder, prefix, skip, tally)):
         path = prefix + name
         if kind == "link":
@@ -91,7 +91,8 @@ def _walk(folder: int, prefix: str, skip: Skip, tally: Tally) -> Iterator[Found]
         else:
             with _opened_file(folder, name, path) as file:
                 status = os.fstat(file)
-                yield Found(path, Kind.FILE, bool(status.st_mode & stat.S_IXUSR), status.st_size, partial(os.read, file))
+                executable = bool(status.st_mode & stat.S_IXUSR)
+                yield Found(path, Kind.FILE, executable, status.st_size, partial(os.read, file))
 
 
 def _listing(folder: int, prefix: str, skip: Skip, tally: Tally) -> list[tuple[str, str]]:

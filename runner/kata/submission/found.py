@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -29,3 +29,7 @@ class Found:
     executable: bool = False
     size: int = 0
     read: Callable[[int], bytes] = lambda _: b""
+
+
+#: What a walk yields, one after another; closing it closes whatever file it holds open.
+Walk = Generator[Found, None, None]

@@ -29,9 +29,18 @@ class Limits:
 
 
 #: Somebody's own code on their own machine.
-LEARNER = Limits("learner", entries=20_000, scanned=100_000, depth=40, total=300 * MIB, file=100 * MIB, parsed=512 * KIB)
+LEARNER = Limits(
+    "learner", entries=20_000, scanned=100_000, depth=40, total=300 * MIB, file=100 * MIB, parsed=512 * KIB
+)
 
 #: Untrusted code, many submissions in a row.
 STRICT = Limits(
-    "strict", entries=5_000, scanned=50_000, depth=24, total=50 * MIB, file=20 * MIB, parsed=256 * KIB, follow_root=False
+    profile="strict",
+    entries=5_000,
+    scanned=50_000,
+    depth=24,
+    total=50 * MIB,
+    file=20 * MIB,
+    parsed=256 * KIB,
+    follow_root=False,
 )

@@ -43,7 +43,7 @@ class Tally:
         self.entries += 1
         if self.entries > self.limits.entries:
             raise refused(
-                f"The submission holds more than {self.limits.entries:,} files and folders; the last one read was {shown(path)}.",
+                f"The submission has more than {self.limits.entries:,} files and folders; {shown(path)} is one of them.",
                 f"Which folder is not source code? {IGNORE_HINT}",
             )
         if path.count("/") >= self.limits.depth:

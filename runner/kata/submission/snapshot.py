@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import TracebackType
 from typing import IO, cast
 
@@ -12,6 +13,8 @@ from kata.submission.limits import LEARNER, Limits
 from kata.submission.refusal import refused, shown
 from kata.submission.spool import Entry, Spool
 from kata.submission.tar_stream import TarStream
+
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,11 @@ class Snapshot:
         return path in self.entries
 
     def text(self, path: str, limit: int | None = None) -> str:
-        """The text of a small file, without byte order mark; raises SubmissionError when missing, large or not UTF-8."""
+        """The text of a small file, without byte order mark. Raises SubmissionError: missing, large or not UTF-8."""
         content = self.content(path, limit)
         try:
-            return content.decode("utf-8-sig")
+            # Windows PowerShell redirects into UTF-16, and pip reads such a requirements.txt, too.
+            return content.decode("utf-16" if content.startswith(_UTF_16) else "utf-8-sig")
         except UnicodeDecodeError as error:
             line = content.count(b"\n", 0, error.start) + 1
             raise refused(f"{shown(path)}:{line}: is not UTF-8 text.", "Save the file as UTF-8.") from error
@@ -86,7 +90,7 @@ class Snapshot:
             old = entries.pop(path, None)
             if content is not None:
                 entries[path] = Entry.of_bytes(path, content, executable=old.executable if old else False)
-        return replace(made(self.name, entries.values(), self.spool.shared(), self.limits), warnings=self.warnings)
+        return made(self.name, entries.values(), self.spool.shared(), self.limits, self.links, self.warnings)
 
     def close(self) -> None:
         """Free the disk space. Harmless when repeated."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Protocol
 
-from kata.submission.found import Found, Skip
+from kata.submission.found import Skip, Walk
 from kata.submission.refusal import Tally
 
 
@@ -25,7 +24,7 @@ class Source(Protocol):
     def small(self, name: str, limit: int) -> bytes | None:
         """At most `limit` + 1 bytes of a file at the root; None when there is none."""
 
-    def walk(self, skip: Skip, tally: Tally) -> Iterator[Found]:
+    def walk(self, skip: Skip, tally: Tally) -> Walk:
         """Every file and link that `skip` does not leave out."""
 
     def close(self) -> None:

@@ -34,7 +34,8 @@ class TarStream(io.RawIOBase):
         self._left = self._left[count:]
         return count
 
-    def __iter__(self) -> Iterator[bytes]:  # type: ignore[override]  # pieces: lines mean nothing in a tar
+    def __iter__(self) -> Iterator[bytes]:
+        """Large pieces instead of lines, which mean nothing in a tar."""
         if self._left:
             yield bytes(self._left)
             self._left = memoryview(b"")

@@ -1,0 +1,123 @@
+"""Decides how a submission is built and started, from its files alone; nothing of it is ever run here.
+
+kata.toml > Dockerfile > Procfile > the language's own convention
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import replace
+from typing import NoReturn
+
+from kata.safe import safe_line
+from kata.settings import Settings
+from kata.stacks import dockerfile, node, procfile, python
+from kata.stacks.app import App
+from kata.stacks.language import Language
+from kata.stacks.plan import Environment, Plan, Start, toml_line
+from kata.submission import LOOKED_FOR, Snapshot
+from kata.submission.refusal import refused, shown
+
+__all__ = ["Plan", "detect"]
+
+#: In the order in which they are asked.
+LANGUAGES: tuple[Language, ...] = (python, node)
+
+
+def detect(snapshot: Snapshot, settings: Settings | None = None, port: int = 8000) -> Plan:
+    """How to build and start the submission, and why. Raises SubmissionError (refused) when that cannot be said."""
+    app = App(snapshot, settings or Settings())
+    file = dockerfile.chosen(app)
+    plan = _from_dockerfile(app, file, port) if file else _from_language(app, port)
+    said = app.settings
+    return replace(
+        plan,
+        port=said.port or plan.port,
+        health=said.health,
+        base_path=said.base_path,
+        environment=(*plan.environment, *said.environment),
+        services=said.services,
+    )
+
+
+def _from_dockerfile(app: App, file: str, port: int) -> Plan:
+    exposed = dockerfile.exposed_port(app, file)
+    why = f"{shown(file)} is there -> its image is built"
+    if app.settings.start:
+        why += f", and kata.toml starts `{shown(app.settings.start)}`"
+    if exposed:
+        why += f"; it exposes port {exposed}"
+    language = _language(app)
+    override = toml_line("stack", language.name) if language else toml_line("dockerfile", "path/to/Dockerfile")
+    line = app.settings.start or ""
+    return Plan("dockerfile", why, line, None, dockerfile=file, port=exposed or port, override=override)
+
+
+def _from_language(app: App, port: int) -> Plan:
+    language = _language(app) or _unknown(app)
+    start = _said(app) or language.start(app) or _nothing_starts(language)
+    needs = _installing(app, language)
+    name = f"{language.name}/{start.framework}" if start.framework else language.name
+    return Plan(
+        stack=name,
+        why=f"{start.why} -> {language.name}, `{safe_line(start.line)}`",
+        start=start.line,
+        base=language.name,
+        dependency_files=needs.files,
+        install=needs.install,
+        build=(*needs.build, *start.build),
+        installed_paths=needs.installed_paths,
+        port=port,
+        environment=(*needs.variables, *start.variables),
+        override=toml_line("start", start.line),
+        warnings=needs.warnings,
+    )
+
+
+def _language(app: App) -> Language | None:
+    """The language that kata.toml names, else the first recognised one with something to start, else the first."""
+    wanted = app.settings.stack
+    if wanted is None or wanted == "dockerfile":
+        recognised = [language for language in LANGUAGES if language.recognise(app)]
+        if len(recognised) < 2 or _said(app):
+            return next(iter(recognised), None)
+        return next((language for language in recognised if language.start(app)), next(iter(recognised), None))
+    names = ["dockerfile", *(language.name for language in LANGUAGES)]
+    for language in LANGUAGES:
+        if language.name == wanted:
+            return language
+    near = difflib.get_close_matches(wanted, names, n=1, cutoff=0.4)
+    hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(names)}."
+    raise refused(f"kata.toml says stack = {safe_line(wanted, 60)!r}, and kata knows no such stack.", hint)
+
+
+def _said(app: App) -> Start | None:
+    """The start line that kata.toml or else the Procfile gives."""
+    if app.settings.start:
+        return Start(app.settings.start, "kata.toml gives the start line")
+    command = procfile.web_command(app)
+    return Start(command, "Procfile names the web command") if command else None
+
+
+def _installing(app: App, language: Language) -> Environment:
+    """What the language needs, with the install lines of kata.toml in place of the detected ones."""
+    needs = language.prepare(app)
+    if app.settings.install is None:
+        return needs
+    return replace(needs, install=app.settings.install, files=needs.files if app.settings.install else ())
+
+
+def _unknown(app: App) -> NoReturn:
+    links = f" Symbolic links were left out: {', '.join(shown(path) for path in app.snapshot.links[:5])}."
+    raise refused(
+        f"kata does not recognise how to start this submission. It looked for {', '.join(LOOKED_FOR)} and for source "
+        f"files in the root.{links if app.snapshot.links else ''}",
+        'Add a Dockerfile, or a kata.toml with stack = "python" (or another stack) and start = "the command".',
+    )
+
+
+def _nothing_starts(language: Language) -> NoReturn:
+    raise refused(
+        f"The submission is in {language.name}, but no file in it is one that kata knows how to start.",
+        'Say how it starts in kata.toml: start = "the command", which listens on 0.0.0.0:$PORT.',
+    )

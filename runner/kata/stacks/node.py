@@ -1,0 +1,159 @@
+"""Node.js: the start script of package.json, else its main file, else server.js, index.js or app.js."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from typing import Any
+
+from kata.safe import safe_line
+from kata.stacks.app import App
+from kata.stacks.plan import Environment, Start
+from kata.submission.refusal import shown
+
+name = "node"
+
+_ENTRIES = tuple(
+    f"{folder}{stem}.{ending}"
+    for folder in ("", "src/")
+    for stem in ("server", "index", "app", "main")
+    for ending in ("js", "mjs", "cjs")
+)
+_TYPED = tuple(f"{folder}{stem}.ts" for folder in ("src/", "") for stem in ("server", "index", "app", "main"))
+_LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml")
+_SETTINGS = (".npmrc", ".yarnrc", ".yarnrc.yml", "pnpm-workspace.yaml")
+#: Scripts that npm runs by itself while it installs; the code that they may need is not there yet.
+_HOOKS = ("preinstall", "install", "postinstall", "prepare", "preprepare", "postprepare", "prepublish")
+_FRAMEWORKS = ("express", "fastify", "koa", "@nestjs/core", "@hapi/hapi", "hono", "restify", "polka", "next")
+_PLAIN = re.compile(r"node((?: +--?[\w=./:-]+)*) +([\w./@-]+)")
+
+
+def recognise(app: App) -> str | None:
+    """package.json, or a JavaScript or TypeScript file with the name of an entry point."""
+    return app.first(("package.json", *_ENTRIES, *_TYPED))
+
+
+def prepare(app: App) -> Environment:
+    """The packages, installed by the package manager whose lock file is there."""
+    package = _package(app)
+    if not (_dependencies(package) or _table(package, "devDependencies")):
+        return Environment()
+    with_dev = _needs_dev(app, package)
+    if not with_dev and not _dependencies(package):
+        return Environment()
+    needs_code = _is_spread(package)
+    files = app.everything if needs_code else app.all(("package.json", *_LOCKS, *_SETTINGS))
+    hooks = not needs_code and _scripts(package).keys() & set(_HOOKS)
+    lines = (*(("npm pkg delete scripts",) if hooks else ()), *_install_lines(app, package, with_dev))
+    build = (f"{_manager(app)} run postinstall",) if hooks and "postinstall" in _scripts(package) else ()
+    return Environment(files, lines, build, ("node_modules",))
+
+
+def start(app: App) -> Start | None:
+    """The start script, run directly when it is a plain `node file`."""
+    package = _package(app)
+    script = _scripts(package).get("start")
+    framework = next((f for f in _FRAMEWORKS if f in _dependencies(package)), "").removeprefix("@").split("/")[0]
+    build = (f"{_manager(app)} run build",) if _must_build(app, package) else ()
+    if script:
+        why = f"package.json has a start script, `{safe_line(script, 80)}`"
+        plain = _PLAIN.fullmatch(script.strip())
+        hooked = _scripts(package).keys() & {"prestart", "poststart"}
+        return Start(script.strip() if plain and not hooked else f"{_manager(app)} start", why, framework, build)
+    entry = _entry(app, package)
+    if entry is None:
+        return None
+    why = f"package.json says main is {shown(entry)}" if package.get("main") == entry else f"{shown(entry)} is there"
+    return Start(f"{_runner(entry, package)} {shlex.quote(entry)}", why, framework, build)
+
+
+def _package(app: App) -> dict[str, Any]:
+    return app.json("package.json") if app.has("package.json") else {}
+
+
+def _table(package: dict[str, Any], field: str) -> dict[str, str]:
+    """An object of strings, other values left out."""
+    value = package.get(field)
+    return {key: item for key, item in value.items() if isinstance(item, str)} if isinstance(value, dict) else {}
+
+
+def _scripts(package: dict[str, Any]) -> dict[str, str]:
+    return _table(package, "scripts")
+
+
+def _dependencies(package: dict[str, Any]) -> dict[str, str]:
+    return {**_table(package, "optionalDependencies"), **_table(package, "dependencies")}
+
+
+def _is_spread(package: dict[str, Any]) -> bool:
+    """Do its packages stand in the submission itself?"""
+    places = ("file:", "link:", "workspace:", "./", "../")
+    return "workspaces" in package or any(version.startswith(places) for version in _dependencies(package).values())
+
+
+def _manager(app: App) -> str:
+    lock = app.first(_LOCKS)
+    return {"yarn.lock": "yarn", "pnpm-lock.yaml": "pnpm"}.get(lock or "", "npm")
+
+
+def _install_lines(app: App, package: dict[str, Any], with_dev: bool) -> tuple[str, ...]:
+    lock = app.first(_LOCKS)
+    if lock == "yarn.lock":
+        return _yarn_lines(app, package, with_dev)
+    if lock == "pnpm-lock.yaml":
+        return (_fetched("pnpm"), f"pnpm install --frozen-lockfile{'' if with_dev else ' --prod'}")
+    verb = "ci" if lock else "install"
+    return (f"npm {verb} --no-audit --no-fund{'' if with_dev else ' --omit=dev'}",)
+
+
+def _yarn_lines(app: App, package: dict[str, Any], with_dev: bool) -> tuple[str, ...]:
+    version = str(package.get("packageManager", "yarn@1"))
+    if version.startswith("yarn@1") and not app.has(".yarnrc.yml"):
+        return (_fetched("yarn"), f"yarn install --frozen-lockfile{'' if with_dev else ' --production'}")
+    return ("corepack enable", "YARN_NODE_LINKER=node-modules yarn install --immutable")
+
+
+def _fetched(manager: str) -> str:
+    """Corepack brings the version that package.json names; images without it get the newest from npm."""
+    return f"command -v {manager} || corepack enable || npm install --global {manager}"
+
+
+def _needs_dev(app: App, package: dict[str, Any]) -> bool:
+    """Does building or starting use a tool from devDependencies?"""
+    tools = _table(package, "devDependencies")
+    words = set(re.findall(r"[\w@/.-]+", _scripts(package).get("start", "")))
+    typed = "typescript" in tools and "typescript" in words
+    entry = _entry(app, package)
+    return typed or _must_build(app, package) or bool(words & tools.keys()) or bool(entry and entry.endswith(".ts"))
+
+
+def _must_build(app: App, package: dict[str, Any]) -> bool:
+    """Is there a build script, and is what it makes missing from the submission?"""
+    scripts = _scripts(package)
+    if "build" not in scripts:
+        return False
+    plain = _PLAIN.search(scripts.get("start", ""))
+    started = plain[2] if plain else package.get("main") if "start" not in scripts else None
+    if isinstance(started, str):
+        path = posixpath.normpath(started)
+        return not app.all((path, f"{path}.js", f"{path}/index.js"))
+    return "typescript" in {**_dependencies(package), **_table(package, "devDependencies")}
+
+
+def _entry(app: App, package: dict[str, Any]) -> str | None:
+    main = package.get("main")
+    if isinstance(main, str):
+        path = posixpath.normpath(main)
+        found = app.first((path, f"{path}.js", f"{path}/index.js"))
+        if found or "build" in _scripts(package):
+            return found or path
+    return app.first((*_ENTRIES, *_TYPED))
+
+
+def _runner(entry: str, package: dict[str, Any]) -> str:
+    """What runs the file: node, or for TypeScript the tool that the package names (node 22.18 runs it by itself)."""
+    if not entry.endswith(".ts"):
+        return "node"
+    tools = {**_dependencies(package), **_table(package, "devDependencies")}
+    return next((f"npx {tool}" for tool in ("tsx", "ts-node") if tool in tools), "node --experimental-strip-types")

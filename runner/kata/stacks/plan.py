@@ -1,0 +1,76 @@
+"""What was decided about a submission: how it is built, how it is started, and why."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+
+#: Words and signs that make a shell line more than one simple command, which alone can follow `exec`.
+_NOT_SIMPLE = re.compile(r"&&|\|\||[;|&\n(){}<>`]|^\s*(cd|export|source|\.|exec|if|for|while|set|\w+=)(\s|\S*$|\S*\s)")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a submission becomes a running server. Commands are shell lines, run in /app; `why` is one sentence.
+
+    `base` is the role of the image that everything runs in; with a `dockerfile` it is None and the image is built.
+    `dependency_files` alone decide the dependency image: `install` runs with them in /app, and `installed_paths`
+    below /app are kept. `build` needs the whole code. `start` is "" when the image's own command starts the server.
+    `override` is the line of kata.toml that changes the decision.
+    """
+
+    stack: str
+    why: str
+    start: str
+    base: str | None
+    dependency_files: tuple[str, ...] = ()
+    install: tuple[str, ...] = ()
+    build: tuple[str, ...] = ()
+    installed_paths: tuple[str, ...] = ()
+    dockerfile: str | None = None
+    port: int = 8000
+    health: str | None = None
+    base_path: str = ""
+    environment: tuple[tuple[str, str], ...] = ()
+    services: tuple[tuple[str, str], ...] = ()
+    override: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def command(self) -> tuple[str, ...] | None:
+        """What the container runs; None for the image's own command.
+
+        A simple command is exec'ed, so that it gets the signals; `a && b` and the like keep their shell.
+        """
+        if not self.start:
+            return None
+        return ("sh", "-c", self.start if _NOT_SIMPLE.search(self.start) else f"exec {self.start}")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What a language needs before the server can start; the fields are those of Plan."""
+
+    files: tuple[str, ...] = ()
+    install: tuple[str, ...] = ()
+    build: tuple[str, ...] = ()
+    installed_paths: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Start:
+    """How the server starts, which framework was recognised ("" for none), and the reason as part of a sentence."""
+
+    line: str
+    why: str
+    framework: str = ""
+    build: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+def toml_line(name: str, value: str) -> str:
+    """`name = "value"` for kata.toml; a JSON string is a TOML string."""
+    return f"{name} = {json.dumps(value, ensure_ascii=False)}"

@@ -1,0 +1,170 @@
+"""Which Python packages a submission asks for, and the pip lines that install them."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kata.safe import safe_line
+from kata.stacks.app import App
+from kata.submission.refusal import refused, shown
+
+_PIP = "pip install --no-cache-dir --disable-pip-version-check"
+_LISTS = ("requirements.txt", "requirements/production.txt", "requirements/prod.txt", "requirements/base.txt")
+_MOST_LISTS = 20
+
+_NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
+_INCLUDE = re.compile(r"(-r|--requirement|-c|--constraint)[\s=]*(\S+)")
+_LOCAL = re.compile(r"(-e|--editable)\b|\.{0,2}/|\.$|file:")
+
+#: Extras that bring a server with them.
+_BRINGS = {("fastapi", "standard"): "uvicorn", ("fastapi", "all"): "uvicorn"}
+
+
+@dataclass(frozen=True)
+class Packages:
+    """`source` is the file that names them ("" for none), `names` are normalised as PyPI does (PEP 503)."""
+
+    source: str = ""
+    names: frozenset[str] = frozenset()
+    files: tuple[str, ...] = ()
+    install: tuple[str, ...] = ()
+
+
+def read(app: App) -> Packages:
+    """The packages of requirements.txt, else of pyproject.toml, else of Pipfile.lock. Raises SubmissionError."""
+    listed = app.first(_LISTS)
+    if listed:
+        return _from_requirements(app, listed)
+    if app.has("pyproject.toml"):
+        return _from_pyproject(app)
+    return _from_pipfile(app) if app.has("Pipfile.lock") else Packages()
+
+
+def normal(name: str) -> str:
+    """A package's name as PyPI compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _from_requirements(app: App, listed: str) -> Packages:
+    files: list[str] = []
+    lines = _requirement_lines(app, listed, files)
+    names = _names(lines)
+    if any(_LOCAL.match(line) for line in lines):
+        return Packages(listed, names, app.everything, (f"{_PIP} -r {listed}",))
+    return Packages(listed, names, tuple(files), (f"{_PIP} -r {listed}",) if lines else ())
+
+
+def _requirement_lines(app: App, path: str, files: list[str]) -> list[str]:
+    """The requirements in `path` and in what it includes; `files` collects the paths."""
+    if path in files or len(files) >= _MOST_LISTS:
+        return []
+    files.append(path)
+    requirements: list[str] = []
+    for number, line in enumerate(app.text(path).splitlines(), start=1):
+        line = re.sub(r"(^|\s)#.*", "", line).strip()
+        included = _INCLUDE.match(line)
+        if included:
+            inner = posixpath.normpath(posixpath.join(posixpath.dirname(path), included[2]))
+            if not app.has(inner):
+                raise refused(f"{shown(path)}:{number}: {shown(inner)} is not there.", "Add it or drop the line.")
+            requirements += _requirement_lines(app, inner, files)
+        elif line and (not line.startswith("-") or _LOCAL.match(line)):
+            requirements.append(line)
+    return requirements
+
+
+def _from_pyproject(app: App) -> Packages:
+    data = app.toml("pyproject.toml")
+    project, poetry = _table(data, "project"), _table(data, "tool", "poetry")
+    wanted = project.get("dependencies")
+    if not isinstance(wanted, list):
+        wanted = _poetry_requirements(_table(poetry, "dependencies"))
+    requirements = [str(requirement) for requirement in wanted]
+    for requirement in requirements:
+        if not _NAME.match(requirement):
+            raise refused(f"pyproject.toml: dependency {safe_line(requirement, 60)!r} is not one.", "See PEP 508.")
+    lock = app.first(("uv.lock", "poetry.lock"))
+    install = _pip_lines(requirements, _pins(app, lock) if lock else [])
+    return Packages("pyproject.toml", _names(requirements), app.all(("pyproject.toml", lock or "")), install)
+
+
+def _from_pipfile(app: App) -> Packages:
+    default = _table(app.json("Pipfile.lock"), "default")
+    requirements = [name + str(entry.get("version", "")) for name, entry in default.items() if isinstance(entry, dict)]
+    return Packages("Pipfile.lock", _names(requirements), ("Pipfile.lock",), _pip_lines(requirements, []))
+
+
+def _pip_lines(requirements: list[str], pins: list[str]) -> tuple[str, ...]:
+    if not requirements:
+        return ()
+    line = f"{_PIP} {shlex.join(requirements)}"
+    if not pins:
+        return (line,)
+    return (f"printf '%s\\n' {shlex.join(pins)} > /tmp/constraints.txt", f"{line} -c /tmp/constraints.txt")
+
+
+def _pins(app: App, lock: str) -> list[str]:
+    """`name==version` for every package that the lock file names once, from a registry."""
+    versions: dict[str, set[str]] = {}
+    for package in app.toml(lock).get("package", []):
+        source = package.get("source", {})
+        if isinstance(source, dict) and source.keys() <= {"registry"} and "version" in package:
+            versions.setdefault(str(package.get("name")), set()).add(str(package["version"]))
+    return sorted(f"{name}=={min(found)}" for name, found in versions.items() if len(found) == 1)
+
+
+def _poetry_requirements(dependencies: Mapping[str, Any]) -> list[str]:
+    return [
+        _poetry_requirement(name, entry if isinstance(entry, dict) else {"version": entry})
+        for name, entry in dependencies.items()
+        if name != "python" and not (isinstance(entry, dict) and entry.get("optional"))
+    ]
+
+
+def _poetry_requirement(name: str, entry: Mapping[str, Any]) -> str:
+    """A Poetry dependency in PEP 508 form (https://python-poetry.org/docs/dependency-specification/)."""
+    extras = f"[{','.join(map(str, entry['extras']))}]" if entry.get("extras") else ""
+    if "git" in entry:
+        return f"{name}{extras} @ git+{entry['git']}"
+    if "version" not in entry:
+        raise refused(f"pyproject.toml: dependency {safe_line(name, 60)!r} names no version.", "Give it one.")
+    return name + extras + ",".join(_poetry_version(part.strip()) for part in str(entry["version"]).split(","))
+
+
+def _poetry_version(version: str) -> str:
+    """One of ^1.2, ~1.2, *, 1.2, >=1.2 as a PEP 440 specifier."""
+    if version == "*":
+        return ""
+    if version[:1] not in "^~" or version.startswith("~="):
+        return version if version[:1] in "<>=!~" else f"=={version}"
+    numbers = [int(part) for part in re.findall(r"\d{1,9}", version)] or [0]
+    if version[0] == "^":
+        kept = next((index for index, number in enumerate(numbers) if number), len(numbers) - 1)
+    else:
+        kept = min(1, len(numbers) - 1)
+    above = ".".join(map(str, [*numbers[:kept], numbers[kept] + 1]))
+    return f">={version[1:].strip()},<{above}"
+
+
+def _names(requirements: Iterable[str]) -> frozenset[str]:
+    names: set[str] = set()
+    for requirement in requirements:
+        match = _NAME.match(requirement)
+        if match:
+            name = normal(match[1])
+            extras = re.findall(r"[\w-]+", match[2] or "")
+            names |= {name, *(_BRINGS[name, extra] for extra in extras if (name, extra) in _BRINGS)}
+    return frozenset(names)
+
+
+def _table(data: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
+    """The table at `path`, empty when there is none or it is something else."""
+    for part in path:
+        inner = data.get(part)
+        data = inner if isinstance(inner, dict) else {}
+    return data

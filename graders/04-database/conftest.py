@@ -1,0 +1,176 @@
+"""What several checks of the shop share: making products and orders, and reading the database's catalog."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from kata.grader import require
+
+
+class Shop:
+    """The requests that nearly every check begins with. Every product and customer is new."""
+
+    def __init__(self, api, draw):
+        self._api = api
+        self._draw = draw
+
+    def body(self, **fields):
+        """What makes a valid product, with a SKU that nobody has used."""
+        draw = self._draw
+        body = {"sku": f"{draw.word().upper()}-{draw.integer(100, 999)}", "name": draw.text(20)}
+        return {**body, "price": draw.integer(100, 9999), "stock": 10, **fields}
+
+    def product(self, **fields):
+        """A new product, as the server shows it."""
+        return self._api.post("/products", json=self.body(**fields)).expect(201).json
+
+    def now(self, product):
+        """The product as it stands now."""
+        return self._api.get(f"/products/{product['id']}").expect(200).json
+
+    def order(self, lines, customer=None, api=None):
+        """The reply to an order; `lines` are pairs of a product and a quantity."""
+        body = {
+            "customer": customer or self._draw.word(),
+            "lines": [{"product_id": product["id"], "quantity": quantity} for product, quantity in lines],
+        }
+        return (api or self._api).post("/orders", json=body)
+
+    def orders_of(self, customer, **params):
+        """A customer's orders as they are listed."""
+        listed = self._api.get("/orders", params={"customer": customer, **params}).expect(200)
+        return listed.field("items", list)
+
+
+@pytest.fixture(scope="session")
+def shop(api, draw):
+    return Shop(api, draw)
+
+
+@pytest.fixture(scope="session")
+def same_lines():
+    """Fails unless the order in a reply has exactly these lines, in any order: (product id, quantity, price)."""
+
+    def compare(order, expected):
+        found = [(line["product_id"], line["quantity"], line["price"]) for line in order["lines"]]
+        require(Counter(found) == Counter(expected), "the order has other lines", expected=expected, actual=found)
+
+    return compare
+
+
+@pytest.fixture(scope="session")
+def statuses():
+    """Fails unless the replies have exactly these statuses, so many of each."""
+
+    def compare(replies, expected):
+        found = dict(Counter(reply.status for reply in replies))
+        about = f"{len(replies)} x {replies[0].about} at the same moment: how many of each status"
+        require(found == expected, about, expected=_told(expected), actual=_told(found))
+
+    return compare
+
+
+def _told(counts):
+    return ", ".join(f"{count} x {status}" for status, count in sorted(counts.items()))
+
+
+class Catalog:
+    """What the database knows about its own tables. A table is named as `database.tables()` names it."""
+
+    def __init__(self, database, dialect):
+        self._database = database
+        self._dialect = dialect
+
+    def tables_with(self, text):
+        """The tables in which some value is or contains `text`."""
+        return {place.table for place in self._database.find(text)}
+
+    def columns_with(self, value):
+        """(table, column) wherever a value of some row, read as text, is exactly `value`."""
+        cast, mark = self._dialect["cast"], self._dialect["mark"]
+        found = set()
+        for table in self.tables_with(value):
+            name = ".".join(f"{mark}{part}{mark}" for part in table.split(".", 1))
+            for (column,) in self._database.rows(self._dialect["columns"], *table.split(".", 1)):
+                sql = f"SELECT 1 FROM {name} WHERE CAST({mark}{column}{mark} AS {cast}) = %s LIMIT 1"
+                if self._database.rows(sql, value):
+                    found.add((table, column))
+        return found
+
+    def unique_columns(self):
+        """(table, text of the only key) for every unique index over one column, or over one expression."""
+        return set(self._database.rows(self._dialect["unique"]))
+
+    def references(self):
+        """table -> the tables that its foreign keys point to."""
+        found = {}
+        for table, target in self._database.rows(self._dialect["foreign"]):
+            found.setdefault(table, set()).add(target)
+        return found
+
+    def forbids_negative(self, table, column):
+        """Whether a check constraint, a domain or the column's type keeps it at zero or above."""
+        unsigned = self._database.rows(self._dialect["unsigned"], *table.split(".", 1), column)
+        checks = self._database.rows(self._dialect["checks"], *table.split(".", 1))
+        lower_end = re.compile(rf"\b{re.escape(column.lower())}(>=0|>-1|between0and)|(0<=|-1<){re.escape(column.lower())}\b")
+        return bool(unsigned) or any(lower_end.search(_plain(clause)) for (clause,) in checks)
+
+
+def _plain(clause):
+    """A check's expression without quotes, brackets, spaces and casts, which every database writes in its own way."""
+    return re.sub(r"::\w+|[\s`\"'()]", "", clause).lower()
+
+
+POSTGRES = {
+    "mark": '"',
+    "cast": "text",
+    "columns": """
+        SELECT a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = %s AND c.relname = %s AND a.attnum > 0 AND NOT a.attisdropped""",
+    "unique": """
+        SELECT n.nspname || '.' || c.relname, pg_get_indexdef(i.indexrelid, 1, true)
+          FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE i.indisunique AND i.indisvalid AND i.indnkeyatts = 1 AND n.nspname NOT LIKE 'pg\\_%'""",
+    "foreign": """
+        SELECT n.nspname || '.' || c.relname, tn.nspname || '.' || t.relname
+          FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+          JOIN pg_class t ON t.oid = k.confrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace WHERE k.contype = 'f'""",
+    "checks": """
+        SELECT pg_get_expr(k.conbin, k.conrelid) FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+          JOIN pg_namespace n ON n.oid = c.relnamespace WHERE k.contype = 'c' AND n.nspname = %s AND c.relname = %s""",
+    "unsigned": """
+        SELECT 1 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+          JOIN pg_constraint k ON k.contypid = a.atttypid AND k.contype = 'c'
+         WHERE n.nspname = %s AND c.relname = %s AND a.attname = %s""",
+}
+
+MYSQL = {
+    "mark": "`",
+    "cast": "char",
+    "columns": "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s",
+    "unique": """
+        SELECT concat(table_schema, '.', table_name), min(column_name) FROM information_schema.statistics
+         WHERE non_unique = 0 GROUP BY table_schema, table_name, index_name HAVING count(*) = 1""",
+    "foreign": """
+        SELECT concat(table_schema, '.', table_name), concat(referenced_table_schema, '.', referenced_table_name)
+          FROM information_schema.key_column_usage WHERE referenced_table_name IS NOT NULL""",
+    "checks": """
+        SELECT c.check_clause FROM information_schema.check_constraints c JOIN information_schema.table_constraints t
+            ON t.constraint_schema = c.constraint_schema AND t.constraint_name = c.constraint_name
+         WHERE t.constraint_type = 'CHECK' AND t.table_schema = %s AND t.table_name = %s""",
+    "unsigned": """
+        SELECT 1 FROM information_schema.columns
+         WHERE table_schema = %s AND table_name = %s AND column_name = %s AND column_type LIKE '%%unsigned%%'""",
+}
+
+
+@pytest.fixture(scope="session")
+def service(environment):
+    """The database that the learner chose: `postgres` or `mysql`."""
+    return "mysql" if environment["DATABASE_URL"].startswith("mysql") else "postgres"
+
+
+@pytest.fixture(scope="session")
+def catalog(database, service):
+    return Catalog(database, {"postgres": POSTGRES, "mysql": MYSQL}[service])

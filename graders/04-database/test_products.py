@@ -1,0 +1,69 @@
+"""Products: made, read, changed and deleted by one person on a quiet day."""
+
+from kata.grader import INVALID, needs, require, same_json
+
+
+def test_product_is_created(api, shop):
+    body = shop.body()
+    reply = api.post("/products", json=body).expect(201)
+    reply.field("id", (int, str))
+    same_json(reply.json, {**body, "version": 1})
+    same_json(api.get(reply.header("Location")).expect(200).json, reply.json)
+
+
+BROKEN_PRODUCTS = [
+    {"sku": "AB"},
+    {"sku": "A" * 41},
+    {"sku": "green tea"},
+    {"name": ""},
+    {"name": "n" * 201},
+    {"price": -1},
+    {"price": 5_000_000_000},
+    {"stock": -1},
+    {"stock": 5_000_000_000},
+]
+
+
+@needs("product-is-created")
+def test_invalid_product_is_refused(api, shop):
+    largest = shop.product(name="n" * 200, price=1_000_000_000, stock=1_000_000)
+    same_json(largest, {"name": "n" * 200, "price": 1_000_000_000, "stock": 1_000_000})
+    for broken in BROKEN_PRODUCTS:
+        api.post("/products", json=shop.body(**broken)).expect(INVALID)
+
+
+@needs("product-is-created")
+def test_duplicate_sku_is_refused(api, shop):
+    taken = shop.product()["sku"]
+    api.post("/products", json=shop.body(sku=taken)).expect(409)
+
+
+@needs("product-is-created")
+def test_text_comes_back_unchanged(shop, draw):
+    name = f"{draw.word()} O'Brien's \"best\" \\ 50% off; -- ? %s $1 :id {{0}} зелёный чай 🍵"
+    product = shop.product(name=name)
+    same_json(product, {"name": name})
+    same_json(shop.now(product), {"name": name})
+
+
+@needs("product-is-created")
+def test_outdated_change_is_refused(api, shop, draw):
+    product = shop.product()
+    path, price = f"/products/{product['id']}", draw.integer(10_000, 20_000)
+    changed = api.patch(path, json={"version": 1, "price": price}).expect(200)
+    same_json(changed.json, {**product, "price": price, "version": 2})
+    api.patch(path, json={"version": 1, "price": price + 1}).expect(409)
+    same_json(shop.now(product), changed.json)
+
+
+@needs("order-takes-stock")
+def test_ordered_product_stays(api, shop):
+    spare, sold = shop.product(), shop.product()
+    gone = api.delete(f"/products/{spare['id']}").expect(204)
+    require(not gone.body, "a 204 has no body", reply=gone, expected="", actual=gone.text)
+    api.get(f"/products/{spare['id']}").expect(404)
+
+    order = shop.order([(sold, 1)]).expect(201).json
+    api.delete(f"/products/{sold['id']}").expect(409)
+    shop.now(sold)
+    same_json(api.get(f"/orders/{order['id']}").expect(200).json, order)

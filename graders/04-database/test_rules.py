@@ -1,0 +1,63 @@
+"""Rules that stand in the database, read from its catalog, and how many statements it is asked."""
+
+import re
+
+from kata.grader import in_parallel, needs, require
+
+
+@needs("product-is-created")
+def test_sku_is_unique_in_the_database(shop, catalog):
+    columns = catalog.columns_with(shop.product()["sku"])
+    require(columns, "no table of the database has a column that holds a new product's SKU")
+    unique = [
+        (table, column)
+        for table, column in columns
+        for indexed, key in catalog.unique_columns()
+        if indexed == table and re.search(rf"\b{re.escape(column)}\b", key)
+    ]
+    require(unique, "no unique constraint or unique index over the column with the SKU alone", actual=sorted(columns))
+
+
+@needs("order-takes-stock")
+def test_lines_refer_to_real_rows(shop, catalog, draw):
+    product, customer = shop.product(), draw.word()
+    products = catalog.tables_with(product["sku"])
+    shop.order([(product, 1)], customer).expect(201)
+    orders, references = catalog.tables_with(customer), catalog.references()
+
+    def reaches(table, targets):
+        """Whether foreign keys lead from the table to one of these, straight or over another table."""
+        near = references.get(table, set()) - {table}
+        return bool(near & targets) or any(references.get(each, set()) & targets for each in near)
+
+    lines = [table for table in references if reaches(table, products) and reaches(table, orders)]
+    told = {table: sorted(targets) for table, targets in sorted(references.items())}
+    require(lines, "no table has foreign keys to the orders and to the products; the foreign keys are", actual=told)
+
+
+@needs("product-is-created")
+def test_stock_has_a_check_in_the_database(shop, catalog, draw):
+    stock = draw.integer(100_000, 999_999)
+    product = shop.product(stock=stock)
+    tables = catalog.tables_with(product["sku"])
+    columns = [(table, column) for table, column in catalog.columns_with(str(stock)) if table in tables]
+    require(columns, f"no table with the SKU of a new product holds its stock of {stock}", actual=sorted(tables))
+    guarded = [column for table, column in columns if catalog.forbids_negative(table, column)]
+    require(guarded, "no check constraint keeps this column at zero or above", actual=sorted(columns))
+
+
+@needs("orders-are-listed-newest-first")
+def test_listing_needs_few_statements(api, shop, draw, database):
+    tea, cup, customer = shop.product(stock=50), shop.product(stock=50), draw.word()
+    for reply in in_parallel([lambda: shop.order([(tea, 1), (cup, 1)], customer)] * 12):
+        reply.expect(201)
+
+    def statements(limit):
+        before = database.statements()
+        listed = len(shop.orders_of(customer, limit=limit))
+        require(listed == limit, "another number of orders in the list", expected=limit, actual=listed)
+        return database.statements() - before
+
+    statements(2)  # whatever a new connection asks is asked now
+    few, many = statements(2), statements(12)
+    require(many < few + 5, f"2 orders took {few} statements, 12 took {many}", expected=few, actual=many)

@@ -1,0 +1,61 @@
+"""Starting, stopping, falling over. These come last: what a restart breaks must not break the other checks."""
+
+from functools import partial
+
+from kata.grader import ProtocolError, in_parallel, needs, require, same_json, until
+
+
+@needs("order-takes-stock")
+def test_second_copy_shares_the_stock(api, replica, shop, draw, statuses):
+    product = shop.product(stock=5)
+    path = f"/products/{product['id']}"
+    same_json(replica.get(path).expect(200).json, product)
+    customer, copies = draw.word(), [api, replica] * 8
+    replies = in_parallel([partial(shop.order, [(product, 1)], customer, copy) for copy in copies])
+    statuses(replies, {201: 5, 409: 11})
+    for copy in (api, replica):
+        same_json(copy.get(path).expect(200).json, {"stock": 0})
+
+
+def still_there(api, shop, product, order):
+    """What was answered before the server ended is what it answers now."""
+    same_json(api.get(f"/orders/{order['id']}").expect(200).json, order)
+    same_json(shop.now(product), {**product, "stock": 7, "version": 2})
+
+
+@needs("order-takes-stock")
+def test_data_survives_a_restart(api, shop, control):
+    product = shop.product(stock=10)
+    order = shop.order([(product, 3)]).expect(201).json
+    control.restart_app()
+    still_there(api, shop, product, order)
+
+
+@needs("data-survives-a-restart")
+def test_data_survives_a_kill(api, shop, control):
+    product = shop.product(stock=10)
+    order = shop.order([(product, 3)]).expect(201).json
+    control.kill_app()
+    still_there(api, shop, product, order)
+
+
+@needs("product-is-created")
+def test_copies_start_together(shop, control):
+    first, second = control.start_together(2)
+    product = first.post("/products", json=shop.body()).expect(201).json
+    same_json(second.get(f"/products/{product['id']}").expect(200).json, product)
+
+
+@needs("product-is-created")
+def test_database_comes_back(api, control, service):
+    api.get("/products").expect(200)
+    control.stop(service)
+    control.start(service)
+
+    def works():
+        try:
+            return api.get("/products").status == 200
+        except ProtocolError:
+            return False
+
+    require(until(works, seconds=20, every=0.2), "the database is up again for 20 seconds, but GET /products does not answer 200")

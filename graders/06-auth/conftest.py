@@ -5,15 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from kata.grader import Failure, Reply, parse_json
+from kata.grader import OK, Failure, Reply, parse_json
 
 # -- people ----------------------------------------------------------------------------------------------------------
 
@@ -48,15 +46,26 @@ def join(api, stranger):
 
     def join(**given: str) -> Person:
         person = stranger(**given)
-        return replace(person, id=api.post("/register", json=person.registration).expect(201).field("id", str))
+        return replace(person, id=api.post("/register", json=person.registration).expect(OK).field("id", str))
 
     return join
 
 
 @pytest.fixture(scope="session")
-def alice(join):
+def newcomer(stranger):
+    """Alice before she registers."""
+    return stranger()
+
+
+@pytest.fixture(scope="session")
+def registration(api, newcomer):
+    return api.post("/register", json=newcomer.registration)
+
+
+@pytest.fixture(scope="session")
+def alice(newcomer, registration):
     """An account that no check changes."""
-    return join()
+    return replace(newcomer, id=registration.expect(OK).field("id", str))
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +110,7 @@ def pair(reply: Reply) -> Pair:
 @pytest.fixture(scope="session")
 def log_in(api):
     """Logs somebody in, at the server or at a copy of it."""
-    return lambda person, at=api: pair(at.post("/login", json=person.credentials).expect(200))
+    return lambda person, at=api: pair(at.post("/login", json=person.credentials).expect(OK))
 
 
 @pytest.fixture(scope="session")
@@ -124,13 +133,19 @@ def alice_login(api, alice):
 @pytest.fixture(scope="session")
 def alice_tokens(alice_login):
     """Alice's tokens; no check uses up the refresh token."""
-    return pair(alice_login.expect(200))
+    return pair(alice_login.expect(OK))
 
 
 @pytest.fixture(scope="session")
 def wrong_password(api, alice, alice_login, stranger):
     """The reply to Alice's e-mail with a password that is not hers."""
     return api.post("/login", json={"email": alice.email, "password": stranger().password})
+
+
+@pytest.fixture(scope="session")
+def unauthenticated(api, wrong_password, refresh, draw):
+    """Replies to four who are not known: a wrong password, no token, a random access and a random refresh token."""
+    return [wrong_password, api.get("/me"), api.get("/me", token=draw.secret(40)), refresh(draw.secret(40))]
 
 
 @pytest.fixture(scope="session")
@@ -159,15 +174,15 @@ def refreshed(carol, log_in, refresh, bystander):
 @pytest.fixture(scope="session")
 def reused(refreshed, refresh):
     """The same family, refreshed a second time with its own second token; then the first token came again."""
-    second = pair(refreshed.reply.expect(200)).refresh
-    newest = pair(refresh(second).expect(200)).refresh
+    second = pair(refreshed.reply.expect(OK)).refresh
+    newest = pair(refresh(second).expect(OK)).refresh
     return SimpleNamespace(newest=newest, reply=refresh(refreshed.first))
 
 
 @pytest.fixture(scope="session")
 def logged_out(carol, log_in, refresh, log_out, bystander):
     """The newest refresh token of a login of Carol's, with which she logged out, and the reply to that."""
-    newest = pair(refresh(log_in(carol).refresh).expect(200)).refresh
+    newest = pair(refresh(log_in(carol).refresh).expect(OK)).refresh
     return SimpleNamespace(token=newest, reply=log_out(newest))
 
 
@@ -179,6 +194,43 @@ def restarted(alice, log_in, logged_out, control):
     return tokens
 
 
+# -- a change of password ---------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def erin(join, draw):
+    """An account whose password changes, before and after that."""
+    old = join()
+    return old, replace(old, password=draw.password())
+
+
+@pytest.fixture(scope="session")
+def old_tokens(erin, log_in):
+    return log_in(erin[0])
+
+
+@pytest.fixture(scope="session")
+def change_password(api):
+    """Sends a change of password."""
+
+    def change(tokens: Pair, current: str, new: str) -> Reply:
+        body = {"current_password": current, "new_password": new}
+        return api.put("/me/password", json=body, token=tokens.access)
+
+    return change
+
+
+@pytest.fixture(scope="session")
+def password_change(erin, old_tokens, change_password):
+    old, new = erin
+    return change_password(old_tokens, old.password, new.password)
+
+
+@pytest.fixture(scope="session")
+def new_tokens(erin, password_change, log_in):
+    return log_in(erin[1])
+
+
 # -- tokens ----------------------------------------------------------------------------------------------------------
 
 DIGESTS = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
@@ -188,25 +240,6 @@ DIGESTS = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sh
 def jwt():
     """Reads and signs access tokens."""
     return SimpleNamespace(decoded=decoded, sign=sign, base64url=base64url)
-
-
-@pytest.fixture(scope="session")
-def forge(alice_tokens, environment):
-    """Alice's access token with something changed (None takes a field away), signed again or with `signature`."""
-    secret = environment["JWT_SECRET"]
-
-    def forge(
-        header: Mapping[str, Any] | None = None,
-        claims: Mapping[str, Any] | None = None,
-        key: str = secret,
-        digest: str = "HS256",
-        signature: str | None = None,
-    ) -> str:
-        old_header, old_claims = decoded(alice_tokens.access)
-        signed = f"{encoded(changed(old_header, header))}.{encoded(changed(old_claims, claims))}"
-        return f"{signed}.{sign(signed, key, digest) if signature is None else signature}"
-
-    return forge
 
 
 def decoded(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -228,10 +261,6 @@ def read_part(part: str, what: str) -> dict[str, Any]:
     return data
 
 
-def encoded(data: Mapping[str, Any]) -> str:
-    return base64url(json.dumps(data, separators=(",", ":")).encode())
-
-
 def base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
@@ -239,7 +268,3 @@ def base64url(data: bytes) -> str:
 def sign(signed: str, key: str, digest: str = "HS256") -> str:
     """The HMAC signature of header and payload (RFC 7518 section 3.2)."""
     return base64url(hmac.new(key.encode(), signed.encode(), DIGESTS[digest]).digest())
-
-
-def changed(old: Mapping[str, Any], changes: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: value for name, value in {**old, **(changes or {})}.items() if value is not None}

@@ -2,7 +2,7 @@
 
 import json
 
-from kata.grader import INVALID, needs, require
+from kata.grader import INVALID, OK, needs, require
 
 JSON = {"Content-Type": "application/json"}
 
@@ -17,10 +17,16 @@ def test_wrong_method_answers_405(api):
     api.delete("/login").expect(405).header("Allow")
 
 
+@needs("logout-ends-family", "password-can-be-changed")
+def test_done_answers_204(logged_out, password_change):
+    logged_out.reply.expect(204)
+    password_change.expect(204)
+
+
 @needs("register-creates-account")
 def test_wrong_content_type_answers_415(api, stranger):
     first, second = json.dumps(stranger().registration), json.dumps(stranger().registration)
-    api.post("/register", content=first, headers={"Content-Type": "Application/JSON; charset=utf-8"}).expect(201)
+    api.post("/register", content=first, headers={"Content-Type": "Application/JSON; charset=utf-8"}).expect(OK)
     api.post("/register", content=second, headers={"Content-Type": "text/plain"}).expect(415)
     api.post("/register", form=stranger().registration).expect(415)
 

@@ -1,6 +1,9 @@
 """Refresh tokens rotate, and end when they should."""
 
-from kata.grader import in_parallel, needs, require
+from kata.grader import OK, in_parallel, needs, require
+
+#: The statement says 401; which of these it is, unauthenticated-answers-401 judges.
+NO_TOKEN = frozenset({400, 401, 403})
 
 
 @needs("login-returns-token-pair")
@@ -14,7 +17,7 @@ def test_refresh_tokens_are_unguessable(alice_tokens, bystander, dave_tokens):
 
 @needs("login-returns-token-pair")
 def test_refresh_returns_new_pair(api, carol, refreshed):
-    reply = refreshed.reply.expect(200)
+    reply = refreshed.reply.expect(OK)
     require(reply.field("refresh_token", str) != refreshed.first, "the refresh token did not change", reply=reply)
     me = api.get("/me", token=reply.field("access_token", str)).expect(200)
     require(me.field("id", str) == carol.id, "the new access token is somebody else's", expected=carol.id, reply=me)
@@ -22,18 +25,18 @@ def test_refresh_returns_new_pair(api, carol, refreshed):
 
 @needs("refresh-returns-new-pair")
 def test_access_token_is_no_refresh_token(alice_tokens, refresh, draw):
-    refresh(alice_tokens.access).expect(401)
-    refresh(draw.secret(len(alice_tokens.refresh))).expect(401)
+    refresh(alice_tokens.access).expect(NO_TOKEN)
+    refresh(draw.secret(len(alice_tokens.refresh))).expect(NO_TOKEN)
 
 
 @needs("refresh-returns-new-pair")
 def test_used_refresh_token_is_refused(reused):
-    reused.reply.expect(401)
+    reused.reply.expect(NO_TOKEN)
 
 
 @needs("used-refresh-token-is-refused")
 def test_reused_token_ends_its_family(reused, refresh):
-    refresh(reused.newest).expect(401)
+    refresh(reused.newest).expect(NO_TOKEN)
 
 
 @needs("used-refresh-token-is-refused")
@@ -41,23 +44,23 @@ def test_simultaneous_refreshes_have_one_winner(bob, log_in, refresh):
     token = log_in(bob).refresh
     replies = in_parallel([lambda: refresh(token)] * 8)
     for reply in replies:
-        reply.expect({200, 401})
-    winners = sum(reply.status == 200 for reply in replies)
+        reply.expect(OK | NO_TOKEN)
+    winners = sum(reply.status in OK for reply in replies)
     require(winners <= 1, "one refresh token worked more than once at the same moment", expected=1, actual=winners)
 
 
 @needs("refresh-returns-new-pair")
 def test_logout_ends_family(logged_out, refresh):
-    logged_out.reply.expect(204)
-    refresh(logged_out.token).expect(401)
+    logged_out.reply.expect(OK)
+    refresh(logged_out.token).expect(NO_TOKEN)
 
 
 @needs("logout-ends-family")
 def test_logout_can_be_repeated(logged_out, log_out, draw):
-    log_out(logged_out.token).expect(204)
-    log_out(draw.secret(len(logged_out.token))).expect(204)
+    log_out(logged_out.token).expect(OK)
+    log_out(draw.secret(len(logged_out.token))).expect(OK)
 
 
 @needs("used-refresh-token-is-refused", "logout-ends-family")
 def test_other_logins_stay_alive(reused, logged_out, bystander, refresh):
-    refresh(bystander).expect(200)
+    refresh(bystander).expect(OK)

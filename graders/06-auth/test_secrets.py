@@ -39,10 +39,8 @@ def test_refresh_token_is_not_in_database(database, alice_tokens):
 
 
 @needs("administrator-lists-accounts", "access-token-is-signed-jwt")
-def test_replies_hold_no_secrets(api, stranger, alice, alice_tokens, admin_tokens, jwt):
-    person = stranger()
-    registered = api.post("/register", json=person.registration).expect(201)
-    holds_no_secret("the new user", registered.json, registered.text, person.password)
+def test_replies_hold_no_secrets(api, registration, alice, alice_tokens, admin_tokens, jwt):
+    holds_no_secret("the reply to POST /register", registration.json, registration.text, alice.password)
     for path, token in (("/me", alice_tokens.access), ("/users", admin_tokens.access)):
         reply = api.get(path, token=token).expect(200)
         holds_no_secret(f"the reply to {reply.about}", reply.json, reply.text, alice.password)

@@ -39,7 +39,14 @@ class Application:
     """A copy of the server named `alias` on the private network, reached at `base_url` through the forwarder."""
 
     def __init__(
-        self, engine: Engine, launch: Launch, run: str, network: str, alias: str, sidecar: str, labels: Mapping[str, str]
+        self,
+        engine: Engine,
+        launch: Launch,
+        run: str,
+        network: str,
+        alias: str,
+        sidecar: str,
+        labels: Mapping[str, str],
     ) -> None:
         self._engine = engine
         self._launch = launch
@@ -179,4 +186,3 @@ class _Watch:
             if failure is not None:
                 raise failure
         return None
-

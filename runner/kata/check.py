@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kata import __version__
+from kata import __version__, settings
+from kata.asks import answers
 from kata.engine.docker import DockerEngine
 from kata.environment import Environment
 from kata.errors import NotGraded, SubmissionError
@@ -21,7 +22,6 @@ from kata.grading import GraderProcess, Journal
 from kata.judgement import checks_of, verdict_of
 from kata.launching import prepare_launch, require_image
 from kata.profile import LEARNER, Profile
-from kata.asks import answers
 from kata.results import Phase, Report, Verdict
 from kata.services import service
 from kata.stacks import Plan, detect
@@ -52,7 +52,7 @@ def check(
     options: Options = DEFAULTS,
 ) -> Report:
     """Grade one submission. Raises UsageError for a wrong call; everything else is told in the Report."""
-    report = _blank(exercise, submission, options)
+    report = blank(exercise, submission, options)
     started = time.perf_counter()
     try:
         with take(submission, options.profile.snapshot) as snapshot:
@@ -79,8 +79,14 @@ def grade(
     options: Options,
 ) -> Report:
     """Everything after the snapshot. Submission errors and our own faults become part of the report."""
-    plan = detect(snapshot)
-    report = replace(report, stack=plan.stack, stack_why=plan.why, override=plan.override)
+    plan = detect(snapshot, settings.load(snapshot))
+    report = replace(
+        report,
+        warnings=report.warnings + plan.warnings,
+        stack=plan.stack,
+        stack_why=plan.why,
+        override=plan.override,
+    )
     on_event({"event": "plan", "stack": plan.stack, "why": plan.why, "override": plan.override})
     with ExitStack() as stack:
         grader = stack.enter_context(GraderProcess(exercise, options.only))
@@ -92,9 +98,7 @@ def grade(
             report = _refused(report, error)
         except NotGraded as error:
             tail = environment.app_log()
-            report = replace(
-                report, verdict=Verdict.NOT_GRADED, message=error.message, hint=error.hint, log_tail=tail
-            )
+            report = replace(report, verdict=Verdict.NOT_GRADED, message=error.message, hint=error.hint, log_tail=tail)
         on_event({"event": "verdict", "report": report})
     used = tuple((each.role, each.image) for each in environment.services.values())
     return replace(report, phases=report.phases + tuple(environment.stopwatch.phases), images=report.images + used)
@@ -177,7 +181,7 @@ def _choices(exercise: Exercise, plan: Plan) -> Sequence[str]:
     return chosen
 
 
-def _blank(exercise: Exercise, submission: Path, options: Options) -> Report:
+def blank(exercise: Exercise, submission: Path, options: Options) -> Report:
     return Report(
         exercise=exercise.id,
         exercise_version=exercise.version,

@@ -44,7 +44,9 @@ def _engine(engine: DockerEngine) -> Iterator[Finding]:
 
 def _disk(free: int) -> Finding:
     enough = free >= 3 * GIB
-    return Finding("disk", f"{free / GIB:.1f} GB free", enough, "" if enough else "Free some space; `kata clean --images` helps.")
+    return Finding(
+        "disk", f"{free / GIB:.1f} GB free", enough, "" if enough else "Free some space; `kata clean --images` helps."
+    )
 
 
 def _images(engine: DockerEngine, images: Mapping[str, str]) -> Iterator[Finding]:
@@ -55,7 +57,9 @@ def _images(engine: DockerEngine, images: Mapping[str, str]) -> Iterator[Finding
         else:
             needed = role in _NEEDED
             todo = f"`docker pull {name}`, or `make engine` in a checkout where no registry answers." if needed else ""
-            yield Finding(f"image {role}", f"{name} is not here yet; it is pulled when an exercise needs it", not needed, todo)
+            yield Finding(
+                f"image {role}", f"{name} is not here yet; it is pulled when an exercise needs it", not needed, todo
+            )
 
 
 def _limits(engine: DockerEngine, images: Mapping[str, str]) -> Iterator[Finding]:

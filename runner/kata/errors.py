@@ -1,12 +1,12 @@
 """Everything kata can fail with.
 
-    KataError
-    ├── UsageError            exit 2   the command line or a file of the user's configuration is wrong
-    │   ├── UnknownExercise            no exercise of that name; the nearest names are given
-    │   └── BrokenExercise             exercise.toml or a grader is wrong, with file and line
-    ├── SubmissionError       exit 1   the submission could not be graded, and that is its own doing
-    └── NotGraded             exit 3   our fault or the machine's; never a 0 and never a pass
-        └── EngineUnavailable          no container engine answers
+KataError
+├── UsageError            exit 2   the command line or a file of the user's configuration is wrong
+│   ├── UnknownExercise            no exercise of that name; the nearest names are given
+│   └── BrokenExercise             exercise.toml or a grader is wrong, with file and line
+├── SubmissionError       exit 1   the submission could not be graded, and that is its own doing
+└── NotGraded             exit 3   our fault or the machine's; never a 0 and never a pass
+    └── EngineUnavailable          no container engine answers
 """
 
 from __future__ import annotations

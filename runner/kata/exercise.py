@@ -116,7 +116,9 @@ def _read(file: Path) -> tuple[dict[str, Any], str]:
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise BrokenExercise(f"{file}: cannot be read: {error}", "Each exercise folder holds an exercise.toml.") from error
+        raise BrokenExercise(
+            f"{file}: cannot be read: {error}", "Each exercise folder holds an exercise.toml."
+        ) from error
     try:
         return tomllib.loads(text), text
     except tomllib.TOMLDecodeError as error:

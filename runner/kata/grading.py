@@ -25,10 +25,7 @@ OnEvent = Callable[[Mapping[str, Any]], None]
 
 #: What the grader process may know of the machine it runs on.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
-_OFF = (
-    "cacheprovider terminal doctest junitxml faulthandler unraisableexception threadexception logging warnings "
-    "pastebin debugging stepwise nose recwarn setuponly setupplan legacypath"
-).split()
+_OFF = ["cacheprovider", "terminal", "doctest", "junitxml", "faulthandler", "unraisableexception", "threadexception", "logging", "warnings", "pastebin", "debugging", "stepwise", "nose", "recwarn", "setuponly", "setupplan", "legacypath"]
 
 
 class AskFailed(Exception):
@@ -181,5 +178,6 @@ def _same_ids(exercise: Exercise, collected: Sequence[str]) -> None:
         )
     if unstated:
         raise BrokenExercise(
-            f"{exercise.grader}: check {unstated[0]!r} has no requirement", f"State it in {file} under [[requirements]]."
+            f"{exercise.grader}: check {unstated[0]!r} has no requirement",
+            f"State it in {file} under [[requirements]].",
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import shlex
 import string
 import time
 from collections.abc import Mapping
@@ -57,7 +56,7 @@ def prepare_launch(
     in_image = bool(plan.build)
     return Launch(
         image=built.image,
-        command=("sh", "-c", start_script(plan.start)),
+        command=plan.command,
         environment={"HOME": APP_FOLDER, **environment},
         port=plan.port,
         health=plan.health or exercise.health,
@@ -77,14 +76,6 @@ def server_environment(exercise: Exercise, plan: Plan, told: Mapping[str, str], 
     }
     # init passes signals on to the whole group, so that a shell in between does not swallow SIGTERM
     return {**own, **stated, **told, "PORT": str(plan.port), "TINI_KILL_PROCESS_GROUP": "1"}
-
-
-def start_script(start: str) -> str:
-    """`start` for `sh -c`; a single command replaces the shell, so that it is the one that gets the signals."""
-    simple = not any(mark in start for mark in ("&&", "||", ";", "|", "\n", "&")) and not start.startswith("exec ")
-    words = start.split()
-    assigned = bool(words) and "=" in words[0].split("$")[0]
-    return f"exec {start}" if simple and not assigned else start
 
 
 def require_image(engine: DockerEngine, name: str, progress: Progress) -> ImageInfo:
@@ -143,7 +134,7 @@ def _own_launch(
     root = info.user.split(":")[0] in ("", "0", "root")
     return Launch(
         image=built.image,
-        command=("sh", "-c", start_script(plan.start)) if plan.start else None,
+        command=plan.command,
         environment=environment,
         port=plan.port,
         health=plan.health or exercise.health,
@@ -157,8 +148,3 @@ def _secret(seed: int, name: str, length: int) -> str:
     """A value drawn from the run's seed for one variable alone; the checks draw from another source."""
     draw = random.Random(f"{seed}:{name}")  # noqa: S311 - replayable by design
     return "".join(draw.choices(string.ascii_letters + string.digits, k=length))
-
-
-def shown_command(plan: Plan) -> str:
-    """The start command as a learner would type it."""
-    return plan.start or shlex.join(("docker", "run", "..."))

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("kata.cli.check", "Grade a submission and explain what was found."),
     "list": ("kata.cli.exercises", "List the exercises."),
     "show": ("kata.cli.exercises", "Show an exercise: its statement and what is graded."),
+    "verify": ("kata.cli.verify", "Prove a grader against right and wrong submissions."),
     "doctor": ("kata.cli.engine", "Look at the machine: engine, limits, images, disk, and what to do."),
     "clean": ("kata.cli.engine", "Remove what interrupted runs left behind, and with --images the caches."),
     "pull": ("kata.cli.engine", "Fetch and prepare every image an exercise needs, to work offline later."),
@@ -31,7 +32,9 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(COMMANDS[name][0]), f"{name.replace('-', '_')}_command")
+        command: click.Command = getattr(
+            importlib.import_module(COMMANDS[name][0]), f"{name.replace('-', '_')}_command"
+        )
         return command
 
     def resolve_command(

@@ -13,9 +13,15 @@ from kata.cli.options import known, library_option, must_exist
 @click.argument("exercise")
 @click.argument("submission", type=click.Path(path_type=Path))
 @library_option
-@click.option("--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", help="What goes to stdout.")
+@click.option(
+    "--format", "form", type=click.Choice(["terminal", "json"]), default="terminal", help="What goes to stdout."
+)
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Also write the JSON report to this file.")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Replay a run exactly: names, passwords and values are drawn from it.")
+@click.option(
+    "--seed",
+    type=click.IntRange(0, 2**31 - 1),
+    help="Replay a run exactly: names, passwords and values are drawn from it.",
+)
 @click.option("--only", multiple=True, metavar="CHECK", help="Run this check and what it needs (can be repeated).")
 @click.option("--keep", is_flag=True, help="Leave the environment running and print its address.")
 @click.option("--plain", is_flag=True, help="No colour, boxes or moving lines: for logs and screen readers.")

@@ -32,7 +32,9 @@ def doctor_command() -> int:
 
 
 @click.command("clean")
-@click.option("--all", "everything", is_flag=True, help="Also what belongs to runs that are still going, and kept ones.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Also what belongs to runs that are still going, and kept ones."
+)
 @click.option("--images", is_flag=True, help="Also the cached images (dependencies, prepared services).")
 def clean_command(everything: bool, images: bool) -> None:
     """Remove containers, networks and volumes that interrupted runs left behind.

@@ -44,4 +44,6 @@ def write_file(file: Path, text: str) -> None:
         os.chmod(made.name, 0o644)
         os.replace(made.name, file)
     except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}", "Name a file in a folder that exists.") from error
+        raise UsageError(
+            f"{file} cannot be written: {error.strerror}", "Name a file in a folder that exists."
+        ) from error

@@ -77,7 +77,12 @@ def own_image(
 def _dockerfile(base: str, folder: str, steps: Sequence[str]) -> str:
     """A recipe whose steps see the host's certificates only while they run."""
     bundle = host_bundle()
-    lines = [f"FROM {base}", "USER root", f"WORKDIR {APP_FOLDER}", f"COPY --chown={APP_USER}:{APP_USER} {folder}/ {APP_FOLDER}/"]
+    lines = [
+        f"FROM {base}",
+        "USER root",
+        f"WORKDIR {APP_FOLDER}",
+        f"COPY --chown={APP_USER}:{APP_USER} {folder}/ {APP_FOLDER}/",
+    ]
     exports = ""
     if bundle is not None:
         lines.append(f"COPY certificates.crt {IN_IMAGE}")

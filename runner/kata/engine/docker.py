@@ -22,7 +22,9 @@ _CALL = 60
 #: Unroutable by definition (RFC 5737): names outside the private network fail at once instead of leaking out.
 _NO_RESOLVER = "192.0.2.1"
 _KEPT_LINES = 200
-_START_HINT = "Start Docker (Docker Desktop, or `sudo systemctl start docker`), then try again; `kata doctor` tells more."
+_START_HINT = (
+    "Start Docker (Docker Desktop, or `sudo systemctl start docker`), then try again; `kata doctor` tells more."
+)
 
 
 class DockerEngine:
@@ -275,7 +277,7 @@ class DockerEngine:
         box = spec.sandbox
         return self._api.create_host_config(
             network_mode=f"container:{spec.share_network_of}" if spec.share_network_of else (spec.network or "bridge"),
-            port_bindings={port: ("127.0.0.1", None) for port in spec.published} or None,
+            port_bindings=dict.fromkeys(spec.published, ("127.0.0.1", None)) or None,
             publish_all_ports=False,
             cap_drop=["ALL"],
             cap_add=list(box.capabilities) or None,
@@ -290,7 +292,7 @@ class DockerEngine:
             read_only=box.read_only,
             tmpfs={
                 "/tmp": f"size={box.temporary},nr_inodes=20000,mode=1777,exec",  # noqa: S108 - the container's own
-                **{volume: f"size={box.temporary},nr_inodes=20000,mode=1777" for volume in spec.volumes},
+                **dict.fromkeys(spec.volumes, f"size={box.temporary},nr_inodes=20000,mode=1777"),
             },
             log_config=LogConfig(type="json-file", config={"max-size": "1m", "max-file": "1"}),
             dns=None if spec.share_network_of or spec.published else [_NO_RESOLVER],

@@ -1,7 +1,7 @@
 """A child that outlives its parent by one sweep: when the pipe closes without a farewell, it removes the run.
 
-    python -I -m kata.engine.reaper RUN     reads stdin; "done" and end of file: nothing is left to do
-                                            end of file alone: the parent died, even by kill -9
+python -I -m kata.engine.reaper RUN     reads stdin; "done" and end of file: nothing is left to do
+                                        end of file alone: the parent died, even by kill -9
 """
 
 from __future__ import annotations

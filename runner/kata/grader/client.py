@@ -168,7 +168,12 @@ def _lines(headers: HeaderLines, token: str | None) -> list[tuple[str, str]]:
     if token is not None:
         pairs.append(("Authorization", f"Bearer {token}"))
     given = {name.lower() for name, _ in pairs}
-    own = [("Accept", "*/*"), ("Accept-Encoding", "identity"), ("User-Agent", "http-client/1.0"), ("Connection", "close")]
+    own = [
+        ("Accept", "*/*"),
+        ("Accept-Encoding", "identity"),
+        ("User-Agent", "http-client/1.0"),
+        ("Connection", "close"),
+    ]
     return [pair for pair in own if pair[0].lower() not in given] + pairs
 
 

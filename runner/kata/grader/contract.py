@@ -79,7 +79,9 @@ class Contract:
             return
         validator = self._validator(f"{key}:{media}", response["content"][media]["schema"])
         for error in list(validator.iter_errors(data))[:5]:
-            path = "$" + "".join(f"[{p}]" if isinstance(p, int) else f".{safe_line(p, 60)}" for p in error.absolute_path)
+            path = "$" + "".join(
+                f"[{p}]" if isinstance(p, int) else f".{safe_line(p, 60)}" for p in error.absolute_path
+            )
             yield f"{about}: {path} breaks {error.validator!r} ({safe_line(str(error.validator_value), 120)})"
 
     def _validator(self, key: str, schema: Mapping[str, Any]) -> Any:
@@ -149,7 +151,9 @@ def _absolute(schema: Any) -> Any:
     """`schema` with its local references pointing into the whole document."""
     if isinstance(schema, dict):
         return {
-            key: _URI + value if key == "$ref" and isinstance(value, str) and value.startswith("#") else _absolute(value)
+            key: _URI + value
+            if key == "$ref" and isinstance(value, str) and value.startswith("#")
+            else _absolute(value)
             for key, value in schema.items()
         }
     return [_absolute(item) for item in schema] if isinstance(schema, list) else schema

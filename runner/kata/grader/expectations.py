@@ -57,7 +57,8 @@ def same_json(actual: Any, expected: Any, path: str = "") -> None:
 def instant(text: object) -> datetime:
     """An RFC 3339 date-time as an aware datetime: 0 to 9 fractional digits, any offset, T or space, any case."""
     found = re.fullmatch(
-        r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", text if isinstance(text, str) else ""
+        r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)",
+        text if isinstance(text, str) else "",
     )
     if found is None:
         raise Failure(f"{shown(text)} is no RFC 3339 date-time such as 2031-05-09T12:30:00Z (an offset or Z is needed)")
@@ -121,4 +122,3 @@ def _zone(offset: str) -> timezone:
         return UTC
     hours, minutes = int(offset[1:3]), int(offset[4:6])
     return timezone((1 if offset[0] == "+" else -1) * timedelta(hours=hours, minutes=minutes))
-

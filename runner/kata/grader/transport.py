@@ -116,7 +116,7 @@ def exchange(request: httpx.Request, limits: Limits = DEFAULT_LIMITS) -> RawRepl
         raise ProtocolError("refused", "the connection was refused: nothing listens there any more", True) from error
     except (httpcore.RemoteProtocolError, httpcore.ReadError, httpcore.WriteError) as error:
         raise _broken(error, deadline) from error
-    except Exception as error:  # noqa: BLE001 - whatever the bytes did to the parser, it is the reply's doing
+    except Exception as error:
         raise ProtocolError("malformed", "the reply is not HTTP/1.1 that a client can read") from error
 
 
@@ -159,7 +159,8 @@ def _whole(response: httpcore.Response, method: str, limits: Limits, deadline: _
 def _check_head(response: httpcore.Response, limits: Limits) -> None:
     if len(response.headers) > limits.header_fields:
         raise ProtocolError(
-            "too_many_headers", f"the reply has {len(response.headers)} header fields; {limits.header_fields} is the limit"
+            "too_many_headers",
+            f"the reply has {len(response.headers)} header fields; {limits.header_fields} is the limit",
         )
     if not 100 <= response.status <= 599:
         raise ProtocolError("bad_status", f"{response.status} is no HTTP status code (RFC 9110 section 15: 100 to 599)")
@@ -201,4 +202,6 @@ def _broken(error: Exception, deadline: _Deadline) -> ProtocolError:
         return ProtocolError("closed", "the connection was closed without any reply", before_any_byte=True)
     if isinstance(error, httpcore.RemoteProtocolError) and "peer closed" not in str(error):
         return ProtocolError("malformed", "the reply breaks the rules of HTTP/1.1 (RFC 9112), so no client can read it")
-    return ProtocolError("cut_short", f"the connection was closed in the middle of the reply, after {deadline.bytes_read:,} bytes")
+    return ProtocolError(
+        "cut_short", f"the connection was closed in the middle of the reply, after {deadline.bytes_read:,} bytes"
+    )

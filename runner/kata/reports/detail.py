@@ -45,7 +45,7 @@ def explain(check: CheckResult, whole: bool = False) -> tuple[Part, ...]:
     parts = (
         Part("Statement", _lines(check.sentence)),
         Part("Problem", _lines(check.message), Kind.MESSAGE),
-        Part("Before", tuple(_in_short(each) for each in check.exchanges[:-1]), Kind.QUOTED),
+        Part("Before", _before(check.exchanges), Kind.QUOTED),
         *(part for exchange in last for part in _exchange(exchange, whole)),
         Part("Try", _lines(check.hint)),
         Part("Read", _lines(check.see), Kind.LINK),
@@ -57,7 +57,7 @@ def explain(check: CheckResult, whole: bool = False) -> tuple[Part, ...]:
 
 def explain_briefly(check: CheckResult) -> tuple[Part, ...]:
     """What is particular to a check whose cause has been explained: the statement, the problem and the command."""
-    return tuple(part for part in explain(check) if part.label in ("Statement", "Problem", "Send again"))
+    return tuple(part for part in explain(check) if part.label in ("Statement", "Problem", "Sent"))
 
 
 def explain_stop(report: Report) -> tuple[Part, ...]:
@@ -80,9 +80,9 @@ def as_text(parts: tuple[Part, ...]) -> str:
 def _exchange(exchange: Exchange, whole: bool) -> tuple[Part, ...]:
     body = exchange.reply_body if whole else _first_bytes(exchange.reply_body)
     hidden = exchange.cut + len(_bytes(exchange.reply_body)) - len(_bytes(body))
-    more = (f"… {amount(hidden, 'more byte')}",) if hidden else ()
+    more = (f"({amount(hidden, 'more byte')} not shown)",) if hidden else ()
     came = (_reply_line(exchange), *_headers(exchange.reply_headers, whole), *_lines(body), *more)
-    return (Part("Send again", (exchange.as_curl(),), Kind.COMMAND), Part("Came back", came, Kind.QUOTED))
+    return (Part("Sent", (exchange.as_curl(),), Kind.COMMAND), Part("Came back", came, Kind.QUOTED))
 
 
 def _reply_line(exchange: Exchange) -> str:
@@ -90,8 +90,20 @@ def _reply_line(exchange: Exchange) -> str:
     return f"{reply_words(exchange)}{empty} ({duration(exchange.seconds)})"
 
 
-def _in_short(exchange: Exchange) -> str:
-    return f"{exchange.method} {exchange.url} -> {reply_words(exchange)}"
+def _before(exchanges: tuple[Exchange, ...]) -> tuple[str, ...]:
+    return tuple(f"{each.method} {_place(each.url, exchanges[-1].url)}: {reply_words(each)}" for each in exchanges[:-1])
+
+
+def _place(url: str, other: str) -> str:
+    """The path alone where both go to one server, else the whole URL."""
+    (server, path), (other_server, _) = _split(url), _split(other)
+    return path if server == other_server else url
+
+
+def _split(url: str) -> tuple[str, str]:
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}://{host}", slash + path or "/"
 
 
 def _headers(headers: Headers, whole: bool) -> tuple[str, ...]:

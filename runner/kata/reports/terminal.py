@@ -6,9 +6,10 @@ Words carry the meaning and colour only repeats it. `plain` has no glyphs and no
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from rich.cells import cell_len, chop_cells
 from rich.console import Console
 from rich.text import Text
 
@@ -26,6 +27,9 @@ _NARROW = 60
 _COLOURS = {Verdict.PASSED: "bold green", Verdict.NOT_GRADED: "bold yellow"}
 _STYLES = {Kind.MESSAGE: "bold", Kind.COMMAND: "cyan", Kind.LINK: "cyan"}
 
+#: Words and their style.
+Piece = tuple[str, str]
+
 
 def render(report: Report, width: int = 80, verbose: int = 0) -> str:
     """The plain variant as text, for files and logs."""
@@ -36,15 +40,21 @@ def render(report: Report, width: int = 80, verbose: int = 0) -> str:
 
 def print_report(report: Report, console: Console, verbose: int = 0, plain: bool = False) -> None:
     """Print the report. `verbose`: -1 only the verdict, 0 the first causes in full, 1 everything."""
-    page = _Page(console, plain or console.options.ascii_only, verbose > 0)
+    page = _Page(console, plain or console.options.ascii_only, whole=verbose > 0)
     report = cleaned(report)
-    if verbose >= 0:
-        _print_head(page, report)
-    _print_verdict(page, report, verbose >= 0)
-    if verbose >= 0:
-        _print_checks(page, report)
-        _print_run(page, report)
-        _print_last_word(page, report)
+    if verbose < 0:
+        _print_verdict(page, report)
+        _print_parts(page, explain_stop(report)[:1], indent=2)
+        return
+    _print_head(page, report)
+    _print_verdict(page, report)
+    _print_parts(page, explain_stop(report), indent=2)
+    _print_failures(page, report)
+    _print_faults(page, report)
+    _print_skipped(page, report)
+    _print_passed(page, report)
+    _print_run(page, report)
+    _print_last_word(page, report)
 
 
 @dataclass(frozen=True)
@@ -59,31 +69,43 @@ class _Page:
     def width(self) -> int:
         return max(20, self.console.width)
 
+    @property
+    def narrow(self) -> bool:
+        return self.plain or self.width < _NARROW
+
     def blank(self) -> None:
         self.console.print()
 
-    def line(self, *pieces: tuple[str, str] | str, indent: int = 0, hang: int = 0, fold: bool = True) -> None:
-        """One paragraph of (text, style) pieces; folded lines after the first are indented by `hang` more."""
-        text = self._text(pieces)
-        for number, piece in enumerate(self._folded(text, indent + hang) if fold and not self.plain else [text]):
-            self.console.print(Text(" " * (indent + hang * (number > 0))).append_text(piece), soft_wrap=True)
-
-    def labelled(self, label: str, *pieces: tuple[str, str] | str, indent: int = 0, fold: bool = True) -> None:
-        """A paragraph beside its label, in a column of its own."""
-        name = label.ljust(_LABEL) if self.width >= _NARROW and not self.plain else label + ": "
-        self.line((name, "dim"), *pieces, indent=indent, hang=_LABEL if self.width >= _NARROW else 2, fold=fold)
-
-    def _folded(self, text: Text, indent: int) -> Iterable[Text]:
-        for piece in text.wrap(self.console, self.width - indent):
+    def line(self, *pieces: Piece, indent: int = 0, hang: int = 0) -> None:
+        """One paragraph; folded lines after the first are indented by `hang` more."""
+        text = Text.assemble(*((self._printable(words), style) for words, style in pieces))
+        for number, piece in enumerate(self._folded(text, self.width - indent, hang)):
             piece.rstrip()
-            yield piece
+            self._put(piece, indent + hang * (number > 0))
 
-    def _text(self, pieces: Iterable[tuple[str, str] | str]) -> Text:
-        text = Text()
-        for piece in pieces:
-            words, style = (piece, "") if isinstance(piece, str) else piece
-            text.append(self._printable(words), style)
-        return text
+    def exactly(self, label: Piece, words: str, style: str, indent: int, fold: bool) -> None:
+        """A quotation or a command beside its label: never folded between words, and a command not at all."""
+        words, column = self._printable(words), indent + len(label[0])
+        folded = chop_cells(words, max(8, self.width - column)) if fold and not self.plain and words else [words]
+        for number, piece in enumerate(folded):
+            left = Text.assemble(label) if not number else Text(" " * len(label[0]))
+            self._put(left.append(piece, style), indent)
+
+    def beside(self, remark: Piece, *pieces: Piece) -> None:
+        """A paragraph with a remark at the right edge, where there is room for it."""
+        room = self.width - sum(cell_len(words) for words, _ in (*pieces, remark))
+        gap = "  " if self.narrow or room < 2 else " " * room
+        self.line(*pieces, (gap if remark[0] else "", ""), remark, hang=3)
+
+    def _folded(self, text: Text, width: int, hang: int) -> Iterator[Text]:
+        first = text if self.plain else text.wrap(self.console, width)[0]
+        yield first
+        start = len(text.plain) - len(text.plain[len(first) :].lstrip())
+        if start < len(text.plain):
+            yield from text[start:].wrap(self.console, max(8, width - hang))
+
+    def _put(self, text: Text, indent: int) -> None:
+        self.console.print(Text(" " * indent).append_text(text), soft_wrap=True)
 
     def _printable(self, words: str) -> str:
         encoding = self.console.encoding
@@ -92,125 +114,114 @@ class _Page:
 
 def _print_head(page: _Page, report: Report) -> None:
     name = f"{report.exercise} {report.exercise_version}".strip()
-    page.line((name, "bold"), "  " + report.title)
-    if report.submission:
-        page.labelled("Submission", report.submission)
-    if report.stack:
-        why = f", because {report.stack_why}" if report.stack_why else ""
-        page.labelled("Stack", report.stack + why)
+    page.line((name, "bold"), ("  " + report.title, ""), hang=2)
+    why = f", because {report.stack_why}" if report.stack_why else ""
+    _print_labelled(page, "Submission", report.submission)
+    _print_labelled(page, "Stack", report.stack + why)
     if report.override:
-        page.labelled("Override", report.override, fold=False)
+        _print_part(page, Part("Override", (report.override,), Kind.LINK), indent=0)
+    for remark in wording.remarks(report):
+        _print_labelled(page, "Note", remark)
     page.blank()
 
 
-def _print_verdict(page: _Page, report: Report, whole: bool) -> None:
+def _print_verdict(page: _Page, report: Report) -> None:
     dot = ", " if page.plain else "  ·  "
     words = dot.join(word for word in (wording.score_words(report), wording.count_words(report)) if word)
-    page.line((wording.verdict_words(report), _colour(report)), "  " + words if words else "")
-    if wording.stopped(report) or report.message:
-        _print_parts(page, explain_stop(report) if whole else explain_stop(report)[:1], indent=2)
-    for remark in wording.remarks(report) if whole else ():
-        page.labelled("Note", remark, indent=2)
+    page.line((wording.verdict_words(report), _colour(report)), ("  " + words, ""), hang=2)
 
 
-def _print_checks(page: _Page, report: Report) -> None:
+def _print_failures(page: _Page, report: Report) -> None:
     found = groups(report.checks)
     for number, group in enumerate(found, 1):
         if page.whole or number <= FULL_GROUPS:
             _print_group(page, group, number)
-        else:
-            _print_in_short(page, group, number)
-    if len(found) > FULL_GROUPS and not page.whole:
-        page.line(("-v shows each of them in full.", "dim"), indent=2)
-    _print_faults(page, report)
-    _print_skipped(page, unexplained(report.checks))
-    _print_passed(page, report)
+    rest = () if page.whole else found[FULL_GROUPS:]
+    if rest:
+        page.blank()
+        page.line((f"{wording.amount(len(rest), 'more cause')}; -v tells each of them in full", "dim"))
+    for number, group in enumerate(rest, FULL_GROUPS + 1):
+        for check in (group.first, *group.others):
+            _print_heading(page, check, f"{number}.")
 
 
 def _print_group(page: _Page, group: Group, number: int) -> None:
     page.blank()
-    _print_heading(page, group.first, f"{number}. ")
+    _print_heading(page, group.first, f"{number}.")
     _print_parts(page, explain(group.first, page.whole), indent=3)
-    if group.waiting:
-        _print_parts(page, (Part("Waiting", (_titles(group.waiting),)),), indent=3)
+    _print_labelled(page, "Waiting", _titles(group.waiting), indent=3)
+    if group.others:
+        page.blank()
+        page.line((f"{wording.amount(len(group.others), 'more check')} failed in the same way:", "dim"), indent=3)
     for index, check in enumerate(group.others):
-        if page.whole or index < SHORT_CHECKS:
-            page.blank()
-        _print_heading(page, check, "   ", again=True)
-        if page.whole or index < SHORT_CHECKS:
-            _print_parts(page, explain(check, True) if page.whole else explain_briefly(check), indent=3)
+        _print_heading(page, check, "  ")
+        if page.whole:
+            _print_parts(page, explain(check, whole=True), indent=3)
+        elif index < SHORT_CHECKS:
+            _print_parts(page, explain_briefly(check), indent=3)
 
 
-def _print_heading(page: _Page, check: CheckResult, number: str, again: bool = False) -> None:
-    glyph = "FAILED " if page.plain else "✗ "
-    same = "also: " if again else ""
-    worth = wording.points_words(check)
-    style = "red" if check.severity is Severity.REQUIRED else "yellow"
-    page.line(
-        (number, ""), (glyph, style), (same, "dim"), (check.title or check.id, "bold"), (f"  {worth}", "dim"), hang=3
-    )
-
-
-def _print_in_short(page: _Page, group: Group, number: int) -> None:
-    page.blank()
-    for check in (group.first, *group.others):
-        _print_heading(page, check, f"{number}. ")
+def _print_heading(page: _Page, check: CheckResult, number: str) -> None:
+    glyph = "FAILED" if page.plain else "✗"
+    colour = "red" if check.severity is Severity.REQUIRED else "yellow"
+    worth = (wording.points_words(check), "dim")
+    page.beside(worth, (f"{number} ", ""), (f"{glyph} ", colour), (_title(check), "bold"))
 
 
 def _print_faults(page: _Page, report: Report) -> None:
-    faults = [check for check in report.checks if check.status is Status.ERROR]
-    for check in faults:
-        page.blank()
-        glyph = "" if page.plain else "! "
-        page.line((glyph + "Not checked: ", "yellow"), (check.title or check.id, "bold"))
-        page.line(wording.OUR_FAULT, indent=3)
-        _print_parts(page, explain(check, page.whole), indent=3)
+    for check in report.checks:
+        if check.status is Status.ERROR:
+            page.blank()
+            page.line(("Not checked: ", "yellow"), (_title(check), "bold"), hang=3)
+            page.line((wording.OUR_FAULT, ""), indent=3)
+            _print_parts(page, explain(check, page.whole), indent=3)
 
 
-def _print_skipped(page: _Page, checks: tuple[CheckResult, ...]) -> None:
-    if checks:
-        page.blank()
-        page.line(("Skipped", "yellow"))
-    for check in checks:
+def _print_skipped(page: _Page, report: Report) -> None:
+    skipped = unexplained(report.checks)
+    if not skipped:
+        return
+    page.blank()
+    page.line((f"Skipped ({len(skipped)})", "yellow"))
+    if wording.stopped(report) and not page.whole:
+        page.line(("They run as soon as the server can be graded.", ""), indent=2)
+        return
+    for check in skipped:
         wait = f", waits for {check.blocked_by}" if check.blocked_by else ""
-        page.line((check.title or check.id) + wait + (f": {check.message}" if check.message else ""), indent=2)
+        page.line((_title(check) + wait, ""), indent=2, hang=2)
 
 
 def _print_passed(page: _Page, report: Report) -> None:
-    passed = [check.title or check.id for check in report.checks if check.status is Status.PASSED]
+    passed = tuple(check for check in report.checks if check.status is Status.PASSED)
     if not passed:
         return
     page.blank()
     page.line((f"Passed ({len(passed)})", "green"))
-    if page.plain or page.whole:
-        for title in passed:
-            page.line(title, indent=2)
-    else:
-        page.line(" · ".join(passed), indent=2)
+    for line in _packed(tuple(_title(check) for check in passed), page):
+        page.line(("  " + line, ""), hang=4)
 
 
 def _print_run(page: _Page, report: Report) -> None:
+    page.blank()
     if report.phases:
-        page.blank()
-        times = [_phase(phase) for phase in report.phases]
         total = wording.duration(sum(phase.seconds for phase in report.phases))
-        page.labelled("Time", ((", " if page.plain else " · ").join(times) + f"; together {total}", "dim"))
+        _print_labelled(page, "Time", ", ".join(_phase(phase) for phase in report.phases) + f"; together {total}")
+    if report.seed:
+        _print_labelled(page, "Seed", f"{report.seed} (the same values again: --seed {report.seed})")
     if page.whole:
+        _print_labelled(page, "Digest", report.digest)
+        _print_labelled(page, "Version", report.kata_version)
         for label, pairs in (("Image", report.images), ("Limit", report.limits), ("Detail", report.details.items())):
             for name, value in pairs:
-                page.labelled(label, (f"{name}: {value}", "dim"))
-    if report.seed:
-        page.labelled("Seed", (f"{report.seed} (the same values again: --seed {report.seed})", "dim"))
+                _print_labelled(page, label, f"{name}: {value}")
 
 
 def _print_last_word(page: _Page, report: Report) -> None:
     found = groups(report.checks)
-    if not found:
-        return
-    page.blank()
-    page.line(
-        (wording.verdict_words(report), _colour(report)), f"  Fix first: {found[0].first.title or found[0].first.id}"
-    )
+    if found:
+        page.blank()
+        words = f"{wording.score_words(report)}. Fix first: {_title(found[0].first)}"
+        page.line((wording.verdict_words(report), _colour(report)), ("  " + words, ""), hang=2)
 
 
 def _print_parts(page: _Page, parts: Iterable[Part], indent: int) -> None:
@@ -219,23 +230,54 @@ def _print_parts(page: _Page, parts: Iterable[Part], indent: int) -> None:
 
 
 def _print_part(page: _Page, part: Part, indent: int) -> None:
-    stacked = page.plain or page.width < _NARROW or part.kind is Kind.COMMAND
-    style, fold = _STYLES.get(part.kind, ""), part.kind not in (Kind.COMMAND, Kind.LINK)
-    rest = iter(part.lines)
+    style = _STYLES.get(part.kind, "")
+    if part.kind in (Kind.PROSE, Kind.MESSAGE):
+        _print_labelled(page, part.label, "\n".join(part.lines), indent, style)
+        return
+    stacked = page.narrow or part.kind is Kind.COMMAND
     if stacked:
         page.line((part.label + ":", "dim"), indent=indent)
-    else:
-        page.labelled(part.label, (next(rest), style), indent=indent, fold=fold)
+    for number, line in enumerate(part.lines):
+        label = "  " if stacked else ("" if number else part.label).ljust(_LABEL)
+        page.exactly((label, "dim"), line, style, indent, fold=part.kind is Kind.QUOTED)
+
+
+def _print_labelled(page: _Page, label: str, words: str, indent: int = 0, style: str = "") -> None:
+    """Prose beside its label, in a column of its own where there is room."""
+    first, *rest = words.split("\n")
+    if not words:
+        return
+    name, hang = (label + ": ", 2) if page.narrow else (label.ljust(_LABEL), _LABEL)
+    page.line((name, "dim"), (first, style), indent=indent, hang=hang)
     for line in rest:
-        page.line((line, style), indent=indent + (2 if stacked else _LABEL), fold=fold)
+        page.line((line, style), indent=indent + hang)
 
 
 def _phase(phase: Phase) -> str:
     return f"{phase.name} {wording.duration(phase.seconds)}" + (f" ({phase.note})" if phase.note else "")
 
 
+def _packed(titles: tuple[str, ...], page: _Page) -> Iterator[str]:
+    """As many titles on a line as fit whole; one on each line where that reads better."""
+    if page.narrow or page.whole:
+        yield from titles
+        return
+    line = ""
+    for title in titles:
+        longer = f"{line}   ✓ {title}" if line else f"✓ {title}"
+        if line and cell_len(longer) > page.width - 2:
+            yield line
+            longer = f"✓ {title}"
+        line = longer
+    yield line
+
+
+def _title(check: CheckResult) -> str:
+    return check.title or check.id
+
+
 def _titles(checks: tuple[CheckResult, ...]) -> str:
-    return "; ".join(check.title or check.id for check in checks)
+    return "; ".join(_title(check) for check in checks)
 
 
 def _colour(report: Report) -> str:

@@ -31,7 +31,19 @@ def prepare(engine: Engine, image: str, seed: int, progress: Progress) -> Prepar
         *("--save", "", "--appendonly", "no", "--maxmemory", "128mb", "--maxmemory-policy", "allkeys-lru"),
         *("--protected-mode", "no", "--user", "default", "off"),
         *("--user", "app", "on", f">{app}", *rules),
-        *("--user", "kata_reader", "on", f">{reader}", "~*", "&*", "+@read", "+@connection", "+info", "+keys", "+dbsize"),
+        *(
+            "--user",
+            "kata_reader",
+            "on",
+            f">{reader}",
+            "~*",
+            "&*",
+            "+@read",
+            "+@connection",
+            "+info",
+            "+keys",
+            "+dbsize",
+        ),
     )
 
     def container() -> DockerContainer:

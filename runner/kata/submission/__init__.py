@@ -39,7 +39,7 @@ def take(path: Path, limits: Limits = LEARNER) -> Snapshot:
     """
     with closing(opened(path, limits)) as source:
         warnings = _unwrap(source)
-        skip = ignore.rules(source.small(".kataignore", limits.parsed), limits)
+        skip = ignore.rules(source.small(ignore.FILE, limits.parsed))
         spool = Spool.new()
         try:
             entries, links = _copied(source, skip, spool, Tally(limits))

@@ -1,0 +1,74 @@
+"""Runs proofs in containers, several side by side, and keeps what each got."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from kata.check import Options, blank, grade
+from kata.engine.docker import DockerEngine
+from kata.errors import NotGraded, SubmissionError
+from kata.exercise import Exercise
+from kata.results import Report, Status, Verdict
+from kata.verify.proofs import Proof
+
+OnDone = Callable[["Outcome"], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one proof got in one run. `seconds` is the whole run."""
+
+    proof: Proof
+    report: Report
+    seconds: float
+
+    def with_status(self, status: Status) -> frozenset[str]:
+        return frozenset(check.id for check in self.report.checks if check.status is status)
+
+    @property
+    def failed(self) -> frozenset[str]:
+        return self.with_status(Status.FAILED)
+
+    @property
+    def skipped(self) -> frozenset[str]:
+        return self.with_status(Status.SKIPPED)
+
+
+def run_proofs(
+    exercise: Exercise,
+    proofs: Sequence[Proof],
+    engine: DockerEngine,
+    images: Mapping[str, str],
+    jobs: int,
+    on_done: OnDone,
+    options: Options,
+) -> list[Outcome]:
+    """Grade every proof, `jobs` at a time; outcomes in the order of `proofs`."""
+
+    def run(proof: Proof) -> Outcome:
+        outcome = run_proof(exercise, proof, engine, images, options)
+        on_done(outcome)
+        return outcome
+
+    with ThreadPoolExecutor(jobs, "kata-verify") as pool:
+        return list(pool.map(run, proofs))
+
+
+def run_proof(
+    exercise: Exercise, proof: Proof, engine: DockerEngine, images: Mapping[str, str], options: Options
+) -> Outcome:
+    """Grade one proof. Raises BrokenExercise when it, or the grader, cannot be loaded."""
+    started = time.perf_counter()
+    report = blank(exercise, Path(proof.name), options)
+    with proof.snapshot() as snapshot:
+        try:
+            report = grade(report, exercise, snapshot, engine, images, lambda event: None, options)
+        except SubmissionError as error:
+            report = replace(report, verdict=error.verdict, message=error.message, hint=error.hint)
+        except NotGraded as error:
+            report = replace(report, verdict=Verdict.NOT_GRADED, message=error.message, hint=error.hint)
+    return Outcome(proof, report, time.perf_counter() - started)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -67,8 +68,14 @@ def kata() -> None:
     """
 
 
+def _interrupt(signal_number: int, frame: object) -> None:
+    """A polite kill is an interrupt: what was started is removed on the way out."""
+    raise KeyboardInterrupt
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line; the only place that turns errors into messages and exit codes."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         result = kata.main(args=None if arguments is None else list(arguments), standalone_mode=False)
     except click.exceptions.Exit as exit:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -66,7 +68,19 @@ def check_command(
     engine = DockerEngine.connect_to_host()
     sweep_abandoned(engine)
     options = Options(seed=seed, only=only, keep=keep)
-    with watching(found, plain=plain, quiet=quiet or form == "json") as on_event:
+    addresses: list[str] = []
+    with watching(found, plain=plain, quiet=quiet or form == "json") as show:
+
+        def on_event(event: Mapping[str, Any]) -> None:
+            if event.get("event") == "up":
+                addresses.append(event["address"])
+            show(event)
+
         report = check(found, submission, engine, image_table(), on_event, options)
     write_report(report, form, json_file, plain=plain, verbosity=verbose - quiet)
+    if keep and addresses:
+        click.echo(
+            f"Left running at {addresses[0]} (every curl line above works). `kata clean --all` removes it.",
+            err=form == "json",
+        )
     return report.exit_code

@@ -187,7 +187,7 @@ def _reply(request: httpx.Request, raw: RawReply, started: float, seconds: float
         started=started,
         seconds=seconds,
     )
-    return Reply(raw.status, Headers(raw.headers), raw.body, found)
+    return Reply(raw.status, Headers(raw.headers), raw.body, found, raw.surplus)
 
 
 def _failed(request: httpx.Request, started: float, seconds: float, error: ProtocolError) -> Exchange:

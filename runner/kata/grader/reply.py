@@ -49,6 +49,7 @@ class Reply:
     headers: Headers
     body: bytes
     exchange: Exchange
+    surplus: int = 0
 
     @cached_property
     def text(self) -> str:
@@ -79,6 +80,15 @@ class Reply:
         elif not self.body:
             came += " with an empty body"
         raise Failure(f"{self.about}: expected {_statuses(codes)}, {came}", _status_cause(self.status))
+
+    def expect_no_body(self) -> Reply:
+        """This reply, when nothing followed its header; HEAD, 204 and 304 have no body (RFC 9110 section 6.4.1)."""
+        count = len(self.body) + self.surplus
+        if count:
+            raise Failure(
+                f"{self.about}: the {self.status} reply must end after its header, but {count} bytes of body came"
+            )
+        return self
 
     def header(self, name: str) -> str:
         """The value of a header that must be there."""

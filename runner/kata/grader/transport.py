@@ -6,17 +6,22 @@ Location. So requests and replies are httpx's, and the bytes in between pass thr
 
 from __future__ import annotations
 
+import contextlib
 import ssl
 import time
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpcore
 import httpx
 
 from kata.grader.failure import ProtocolError
+
+
+_DRAIN_SECONDS = 0.05
+_MOST_SURPLUS = 256 << 10
 
 
 @dataclass(frozen=True)
@@ -30,21 +35,27 @@ class Limits:
 
 @dataclass(frozen=True)
 class RawReply:
-    """A complete reply as it came: header names and values as text, the body decoded of one gzip layer at most."""
+    """A complete reply as it came: header names and values as text, the body decoded of one gzip layer at most.
+
+    `surplus` counts bytes that followed the header of a reply that has no body (HEAD, 204, 304: RFC 9112 section 6.3).
+    """
 
     status: int
     reason: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    surplus: int = 0
 
 
 @dataclass
 class _Deadline:
-    """The moment by which the exchange must be over, and whether a byte of reply has come."""
+    """The moment by which the exchange must be over, and what has come so far (the first bytes are kept)."""
 
     seconds: float
     end: float = field(init=False)
     bytes_read: int = 0
+    first: bytearray = field(default_factory=bytearray)
+    bodiless: bool = False
 
     def __post_init__(self) -> None:
         self.end = time.monotonic() + self.seconds
@@ -54,6 +65,11 @@ class _Deadline:
         if left <= 0:
             raise httpcore.ReadTimeout
         return left
+
+    def surplus(self) -> int:
+        """How many bytes came after the header."""
+        end = self.first.find(b"\r\n\r\n")
+        return max(0, self.bytes_read - end - 4) if end >= 0 else 0
 
 
 class _BoundedStream(httpcore.NetworkStream):
@@ -65,14 +81,31 @@ class _BoundedStream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data = self._stream.read(max_bytes, self._deadline.left())
-        self._deadline.bytes_read += len(data)
+        self._count(data)
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, self._deadline.left())
 
     def close(self) -> None:
+        if self._deadline.bodiless:
+            self._deadline.bodiless = False
+            self._drain()
         self._stream.close()
+
+    def _drain(self) -> None:
+        """Read what still comes where nothing should; we asked the server to close, so this ends at once."""
+        with contextlib.suppress(httpcore.ReadError, httpcore.ReadTimeout):
+            while self._deadline.bytes_read < _MOST_SURPLUS:
+                data = self._stream.read(4096, _DRAIN_SECONDS)
+                if not data:
+                    return
+                self._count(data)
+
+    def _count(self, data: bytes) -> None:
+        self._deadline.bytes_read += len(data)
+        if len(self._deadline.first) < _MOST_SURPLUS:
+            self._deadline.first += data
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
@@ -138,9 +171,12 @@ def _exchange(request: httpx.Request, limits: Limits, deadline: _Deadline) -> Ra
         response = pool.handle_request(wire)
         try:
             _check_head(response, limits)
-            return _whole(response, request.method, limits, deadline)
+            deadline.bodiless = request.method == "HEAD" or response.status in (204, 304)
+            bodiless = deadline.bodiless
+            reply = _whole(response, request.method, limits, deadline)
         finally:
             response.close()
+    return replace(reply, surplus=deadline.surplus()) if bodiless else reply
 
 
 def _whole(response: httpcore.Response, method: str, limits: Limits, deadline: _Deadline) -> RawReply:

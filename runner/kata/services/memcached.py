@@ -19,10 +19,9 @@ def prepare(engine: Engine, image: str, seed: int, progress: Progress) -> Prepar
     """Memcached from `image` with 64 MB."""
 
     def container() -> DockerContainer:
-        from testcontainers.memcached import MemcachedContainer
+        from testcontainers.core.container import DockerContainer
 
-        made: DockerContainer = MemcachedContainer(image)
-        return made
+        return DockerContainer(image)
 
     return Prepared(
         name="memcached",

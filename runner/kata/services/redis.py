@@ -47,10 +47,10 @@ def prepare(engine: Engine, image: str, seed: int, progress: Progress) -> Prepar
     )
 
     def container() -> DockerContainer:
-        from testcontainers.redis import RedisContainer
+        # testcontainers' own class for it would want the whole Redis client library, for a wait that we do not use.
+        from testcontainers.core.container import DockerContainer
 
-        made: DockerContainer = RedisContainer(image)
-        return made
+        return DockerContainer(image)
 
     return Prepared(
         name="redis",

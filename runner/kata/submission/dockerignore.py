@@ -27,7 +27,7 @@ def build_context(snapshot: Snapshot, dockerfile: str = "Dockerfile") -> Callabl
         if snapshot.has(path):
             matcher = Matcher(parse(snapshot.text(path, _MOST_BYTES), path))
             return lambda name: name in (dockerfile, path) or not leaves_out(matcher, name)
-    return lambda name: True
+    return lambda _: True
 
 
 def leaves_out(matcher: Matcher, path: str) -> bool:

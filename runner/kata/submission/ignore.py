@@ -55,7 +55,7 @@ def parse(text: str) -> list[Pattern]:
     patterns = []
     for number, line in enumerate(text.splitlines(), start=1):
         line = _trimmed(line)
-        if not line or line.startswith("#"):
+        if not line.strip("!/") or line.startswith("#"):
             continue
         pattern = _pattern(line)
         if pattern is None:
@@ -86,7 +86,7 @@ def _pattern(line: str) -> Pattern | None:
     negated = line.startswith("!")
     body = line[negated:]
     folders_only = body.endswith("/")
-    body = body.rstrip("/") if folders_only else body
+    body = body.removesuffix("/")
     anchored = "/" in body
     tokens = _tokens(body.removeprefix("/"))
     if tokens is None:

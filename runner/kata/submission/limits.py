@@ -27,6 +27,11 @@ class Limits:
     ratio: int = 100
     follow_root: bool = True
 
+    @property
+    def unpacked(self) -> int:
+        """Bytes that an archive may unpack to, ignored files included: the time that skipping them may take."""
+        return 4 * self.total
+
 
 #: Somebody's own code on their own machine.
 LEARNER = Limits(

@@ -5,11 +5,13 @@ from __future__ import annotations
 import difflib
 import os
 import stat
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 
 from kata.errors import UsageError
 from kata.safe import safe_line
+from kata.submission import tar_archive, zip_archive
 from kata.submission.folder import Folder
 from kata.submission.limits import Limits
 from kata.submission.refusal import refused
@@ -24,7 +26,7 @@ def opened(path: Path, limits: Limits) -> Source:
     mode = _mode(path, limits)
     if stat.S_ISDIR(mode):
         return Folder(path, limits)
-    if stat.S_ISREG(mode) and path.name.lower().endswith(_ENDINGS):
+    if stat.S_ISREG(mode) and _ending(path.name):
         return _archive(path, limits)
     if stat.S_ISLNK(mode):
         raise refused(f"{_shown(path)} is a symbolic link, and kata follows none here.", f"Submit {_FORMS}.")
@@ -32,7 +34,28 @@ def opened(path: Path, limits: Limits) -> Source:
 
 
 def _archive(path: Path, limits: Limits) -> Source:
-    raise UsageError(f"{_shown(path)} is not a submission.", f"Give {_FORMS}.")
+    name = path.name
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise refused(f"The archive {_shown(path)} cannot be read: {error.strerror}.") from error
+    with ExitStack() as stack:
+        file = stack.enter_context(os.fdopen(descriptor, "rb"))
+        size = os.fstat(descriptor).st_size
+        if size > limits.total:
+            raise refused(
+                f"The archive {_shown(path)} has {size:,} bytes; it may have {limits.total:,}.",
+                "Leave out what is not source code.",
+            )
+        reader = zip_archive if name.lower().endswith(".zip") else tar_archive
+        source = reader.opened(file, name[: -len(_ending(name))], size, limits)
+        stack.pop_all()
+        return source
+
+
+def _ending(name: str) -> str:
+    """The ending that makes it an archive, the longest that fits; "" when there is none."""
+    return max((ending for ending in _ENDINGS if name.lower().endswith(ending)), key=len, default="")
 
 
 def _mode(path: Path, limits: Limits) -> int:

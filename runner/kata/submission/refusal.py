@@ -43,7 +43,7 @@ class Tally:
         self.entries += 1
         if self.entries > self.limits.entries:
             raise refused(
-                f"The submission has more than {self.limits.entries:,} files and folders; {shown(path)} is one of them.",
+                f"The submission has more than {self.limits.entries:,} files and folders; {shown(path)} is one.",
                 f"Which folder is not source code? {IGNORE_HINT}",
             )
         if path.count("/") >= self.limits.depth:

@@ -35,7 +35,7 @@ class DockerEngine:
         self._api: Any = client.api
 
     @classmethod
-    def connect_to_host(cls, seconds: float = 2.0) -> DockerEngine:
+    def connect_to_host(cls, seconds: int = 2) -> DockerEngine:
         """The engine that the docker command would use. Raises EngineUnavailable within about two seconds."""
         try:
             client = docker.from_env(timeout=seconds, max_pool_size=32)

@@ -53,7 +53,9 @@ def service(name: str) -> Service:
     """The service called `name`. Raises BrokenExercise for a name nobody knows."""
     from kata.services import memcached, mysql, origin, postgres, redis
 
-    known = {each.SERVICE.name: each.SERVICE for each in (postgres, mysql, redis, memcached, origin)}
+    known: dict[str, Service] = {}
+    for module in (postgres, mysql, redis, memcached, origin):
+        known[module.SERVICE.name] = module.SERVICE
     if name not in known:
         raise BrokenExercise(f"there is no service {name!r}", f"Known services: {', '.join(known)}.")
     return known[name]

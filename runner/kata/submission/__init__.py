@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from kata.submission import ignore
+from kata.submission.folder import Folder
 from kata.submission.found import Kind, Skip
 from kata.submission.limits import LEARNER, STRICT, Limits
 from kata.submission.opening import opened
@@ -38,7 +39,8 @@ def take(path: Path, limits: Limits = LEARNER) -> Snapshot:
     Raises UsageError when there is nothing at `path`, SubmissionError (refused) when it cannot be graded.
     """
     with closing(opened(path, limits)) as source:
-        warnings = _unwrap(source)
+        steps = _unwrap(source)
+        warnings = _about_steps(steps) if isinstance(source, Folder) else []
         skip = ignore.rules(source.small(ignore.FILE, limits.parsed))
         spool = Spool.new()
         try:
@@ -51,11 +53,15 @@ def take(path: Path, limits: Limits = LEARNER) -> Snapshot:
 
 
 def _unwrap(source: Source) -> list[str]:
-    """Step into a folder that is alone at the root: archives are mostly made of a folder, not of its content."""
+    """Step into a folder that is alone at the root; an archive is mostly made of a folder. Returns the folders' names."""
     steps: list[str] = []
     while len(steps) < 3 and (name := source.only_folder()) and name not in _OWN_FOLDERS:
         source.enter(name)
         steps.append(name)
+    return steps
+
+
+def _about_steps(steps: list[str]) -> list[str]:
     if not steps:
         return []
     return [f"The submission holds only the folder {shown('/'.join(steps))}/, so that folder is graded."]

@@ -47,8 +47,9 @@ def _archive(path: Path, limits: Limits) -> Source:
                 f"The archive {_shown(path)} has {size:,} bytes; it may have {limits.total:,}.",
                 "Leave out what is not source code.",
             )
-        reader = zip_archive if name.lower().endswith(".zip") else tar_archive
-        source = reader.opened(file, name[: -len(_ending(name))], size, limits)
+        is_zip = name.lower().endswith(".zip")
+        reader = zip_archive.opened if is_zip else tar_archive.opened
+        source = reader(file, name[: -len(_ending(name))], size, limits)
         stack.pop_all()
         return source
 

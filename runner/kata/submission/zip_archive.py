@@ -42,7 +42,7 @@ def opened(file: IO[bytes], name: str, size: int, limits: Limits) -> Archive:
     """The zip in `file`, of `size` bytes. Raises SubmissionError when it is broken, encrypted or too much."""
     _check_count(file, limits)
     try:
-        zipped = zipfile.ZipFile(_Capped(file))  # type: ignore[arg-type]  # it has the four methods that are used
+        zipped = zipfile.ZipFile(_Capped(file))
     except (*_BROKEN, RuntimeError) as error:
         raise archive.corrupt(name, error) from error
     infos = zipped.infolist()
@@ -58,9 +58,10 @@ class _Capped:
         self.seek, self.tell, self.close = file.seek, file.tell, file.close
 
     def read(self, size: int = -1) -> bytes:
-        if not 0 <= size <= _MOST_AT_ONCE:
+        content = self._file.read(size if 0 <= size <= _MOST_AT_ONCE else _MOST_AT_ONCE + 1)
+        if len(content) > _MOST_AT_ONCE:
             raise refused("The zip's directory is too large.", "Leave out what is not source code.")
-        return self._file.read(size)
+        return content
 
     def seekable(self) -> bool:
         return True

@@ -26,8 +26,8 @@ def problems(exercise: Exercise, outcomes: Sequence[Outcome]) -> list[Problem]:
     for outcome in outcomes:
         for text in _mismatches(exercise, outcome):
             found.setdefault(Problem(outcome.proof.id, text))
-    for text in _unstable(outcomes):
-        found.setdefault(text)
+    for problem in _unstable(outcomes):
+        found.setdefault(problem)
     killed = {id for outcome in outcomes if not outcome.proof.right for id in outcome.failed}
     for requirement in exercise.requirements:
         if requirement.id not in killed:

@@ -22,7 +22,8 @@ def changed_files(patch: str, read: Read) -> Mapping[str, bytes | None]:
     `read(path)` gives a file's present content, or None when there is none. Paths lose their first part (a/, b/),
     as with `patch -p1`. Raises PatchError.
     """
-    from unidiff import PatchSet, UnidiffParseError
+    from unidiff.patch import PatchSet
+    from unidiff.errors import UnidiffParseError
 
     try:
         parsed = PatchSet(patch)

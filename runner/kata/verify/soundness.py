@@ -55,8 +55,8 @@ def _contract(exercise: Exercise) -> Iterator[Problem]:
             f"{exercise.contract}:{mark.line + 1 if mark else 1}", f"no YAML: {getattr(error, 'problem', error)}"
         )
         return
-    for error in OpenAPIV31SpecValidator(document).iter_errors():
-        yield Problem(str(exercise.contract), f"no OpenAPI 3.1: {error.message[:300]}")
+    for mismatch in OpenAPIV31SpecValidator(document).iter_errors():
+        yield Problem(str(exercise.contract), f"no OpenAPI 3.1: {mismatch.message[:300]}")
 
 
 def _points(exercise: Exercise) -> Iterator[Problem]:

@@ -113,13 +113,15 @@ class Catalog:
         """Whether a check constraint, a domain or the column's type keeps it at zero or above."""
         unsigned = self._database.rows(self._dialect["unsigned"], *table.split(".", 1), column)
         checks = self._database.rows(self._dialect["checks"], *table.split(".", 1))
-        lower_end = re.compile(rf"\b{re.escape(column.lower())}(>=0|>-1|between0and)|(0<=|-1<){re.escape(column.lower())}\b")
+        name = re.escape(column.lower())
+        lower_end = re.compile(rf"\b{name}(>=0|>-1| between 0 and)\b|(0<=|-1<){name}\b")
         return bool(unsigned) or any(lower_end.search(_plain(clause)) for (clause,) in checks)
 
 
 def _plain(clause):
-    """A check's expression without quotes, brackets, spaces and casts, which every database writes in its own way."""
-    return re.sub(r"::\w+|[\s`\"'()]", "", clause).lower()
+    """A check's expression without quotes, brackets, casts and needless spaces, which each database writes in its own way."""
+    bare = re.sub(r"::\w+|[`\"'()]", "", clause).lower()
+    return re.sub(r"\s*([<>]=?)\s*", r"\1", bare)
 
 
 POSTGRES = {

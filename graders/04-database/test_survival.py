@@ -40,8 +40,8 @@ def test_data_survives_a_kill(api, shop, control):
 
 
 @needs("product-is-created")
-def test_copies_start_together(shop, control):
-    first, second = control.start_together(2)
+def test_copies_start_together(shop, together):
+    first, second = together
     product = first.post("/products", json=shop.body()).expect(201).json
     same_json(second.get(f"/products/{product['id']}").expect(200).json, product)
 

@@ -1,0 +1,53 @@
+"""The shipped exercises by themselves: sound, complete, and with a wrong submission for every check."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kata.exercise import Exercise
+from kata.library import Library, Shelf
+from kata.verify.matrix import document
+from kata.verify.proofs import proofs_of, submissions_of, unproven
+from kata.verify.soundness import unsound
+
+ROOT = Path(__file__).resolve().parents[2]
+EXERCISES = list(Library((Shelf(ROOT),)).all())
+
+
+@pytest.fixture(params=EXERCISES, ids=lambda exercise: exercise.id)
+def exercise(request: pytest.FixtureRequest) -> Exercise:
+    found: Exercise = request.param
+    return found
+
+
+def test_files_are_sound(exercise: Exercise) -> None:
+    """Sentences stand in the statement, the contract is OpenAPI, points add up, starters are there."""
+    assert unsound(exercise, shipped=True) == []
+
+
+def test_every_check_is_failed_by_a_wrong_submission(exercise: Exercise) -> None:
+    """A check that nothing fails proves nothing, and the exercise must not ship."""
+    assert unproven(exercise, proofs_of(exercise, submissions_of(exercise, None))) == []
+
+
+def test_every_patch_applies(exercise: Exercise) -> None:
+    for proof in proofs_of(exercise, submissions_of(exercise, None)):
+        with proof.snapshot() as snapshot:
+            assert snapshot.paths
+
+
+def test_enough_right_and_wrong_submissions(exercise: Exercise) -> None:
+    """At least three right ones in two languages, at least fifteen wrong ones (06-auth: twenty-five)."""
+    proofs = proofs_of(exercise, submissions_of(exercise, None))
+    assert len([proof for proof in proofs if proof.right]) >= 3
+    assert len([proof for proof in proofs if not proof.right]) >= (25 if exercise.id == "06-auth" else 15)
+
+
+def test_kill_matrix_is_documented(exercise: Exercise) -> None:
+    """docs/matrix/ID.md is what `kata verify ID --write-matrix docs/matrix` writes."""
+    proofs = proofs_of(exercise, submissions_of(exercise, None))
+    file = ROOT / "docs" / "matrix" / f"{exercise.id}.md"
+    assert file.is_file(), "run `kata verify --all --no-run --write-matrix docs/matrix`"
+    assert file.read_text("utf-8") == document(exercise, proofs)

@@ -53,7 +53,7 @@ def take(path: Path, limits: Limits = LEARNER) -> Snapshot:
 
 
 def _unwrap(source: Source) -> list[str]:
-    """Step into a folder that is alone at the root; an archive is mostly made of a folder. Returns the folders' names."""
+    """Step into a folder that is alone at the root, as in most archives. Returns the names of the folders."""
     steps: list[str] = []
     while len(steps) < 3 and (name := source.only_folder()) and name not in _OWN_FOLDERS:
         source.enter(name)

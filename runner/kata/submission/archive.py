@@ -45,7 +45,7 @@ class Archive:
         reading: Callable[[Member], Callable[[int], bytes]],
         close: Callable[[], None],
     ) -> None:
-        self.name = name
+        self.name = re.sub(r"\.(zip|tar|tar\.gz|tgz)$", "", name, flags=re.IGNORECASE)
         self._members = members
         self._reading = reading
         self.close = close
@@ -94,7 +94,8 @@ def checked(members: Iterator[Member], packed: int, limits: Limits) -> list[Memb
         unpacked += member.size
         check_growth(unpacked, packed, limits)
         path = _plain(member.path)
-        if path and not _is_litter(path, member.kind is None):
+        if path and not ignore.is_litter(path, member.kind is None):
+            tally.descend(path)
             kept.append(replace(member, path=path))
     kept = _without_environments(kept)
     _check_collisions(kept)
@@ -122,16 +123,6 @@ def corrupt(name: str, error: Exception | str) -> SubmissionError:
 def special(path: str, what: str) -> SubmissionError:
     """A refusal of a member that is neither a file, a folder nor a link."""
     return refused(f"{shown(path)} in the archive is {what}; only ordinary files and folders are taken.", _AGAIN)
-
-
-def is_litter(path: str, is_folder: bool = False) -> bool:
-    """Is `path`, or a folder around it, left out by default? Asked before a member is judged."""
-    return _is_litter(path.strip("/"), is_folder)
-
-
-def _is_litter(path: str, is_folder: bool) -> bool:
-    ends = [index for index, character in enumerate(path) if character == "/"]
-    return ignore.by_default(path, is_folder) or any(ignore.by_default(path[:end], True) for end in ends)
 
 
 def _plain(name: str) -> str:

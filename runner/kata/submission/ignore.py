@@ -30,6 +30,12 @@ def by_default(path: str, is_folder: bool) -> bool:
     )
 
 
+def is_litter(path: str, is_folder: bool) -> bool:
+    """Is `path`, or a folder around it, left out by default?"""
+    folders = path.split("/")[:-1]
+    return by_default(path, is_folder) or not _NAMES.isdisjoint(folders) or "/vendor/bundle/" in f"/{path}"
+
+
 def rules(kataignore: bytes | None) -> Skip:
     """The default rules, with those of .kataignore when there is one. Raises SubmissionError for a malformed one.
 

@@ -49,7 +49,7 @@ def _archive(path: Path, limits: Limits) -> Source:
             )
         is_zip = name.lower().endswith(".zip")
         reader = zip_archive.opened if is_zip else tar_archive.opened
-        source = reader(file, name[: -len(_ending(name))], size, limits)
+        source = reader(file, name, size, limits)
         stack.pop_all()
         return source
 

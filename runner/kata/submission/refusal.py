@@ -46,6 +46,10 @@ class Tally:
                 f"The submission has more than {self.limits.entries:,} files and folders; {shown(path)} is one.",
                 f"Which folder is not source code? {IGNORE_HINT}",
             )
+        self.descend(path)
+
+    def descend(self, path: str) -> None:
+        """Refuse a path with too many folders around it."""
         if path.count("/") >= self.limits.depth:
             raise refused(
                 f"Folders stand more than {self.limits.depth} deep inside one another, at {shown(path)}.", IGNORE_HINT

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import IO
 
-from kata.submission import archive
+from kata.submission import archive, ignore
 from kata.submission.archive import Archive, Member
 from kata.submission.found import Kind
 from kata.submission.limits import KIB, Limits
@@ -121,7 +121,7 @@ class _Tar:
         is_folder = kind == b"5" or (kind in _FILES and path.endswith("/"))
         if any(key.startswith("GNU.sparse") for key in said):
             kind = b"S"
-        if not archive.is_litter(path, is_folder):
+        if not ignore.is_litter(path.rstrip("/"), is_folder):
             _check(path, kind)
         executable = bool(self._number(header[100:108]) & 0o100)
         return Member(path, _kind(kind, is_folder), executable, 0 if kind in b"25" else size, body)

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import IO
 
-from kata.submission import archive
+from kata.submission import archive, ignore
 from kata.submission.archive import Archive, Member
 from kata.submission.found import Kind
 from kata.submission.limits import MIB, Limits
@@ -84,7 +84,7 @@ def _members(infos: list[zipfile.ZipInfo]) -> Iterator[Member]:
         is_folder = path.endswith("/")
         mode = info.external_attr >> 16 if info.create_system in _UNIX else 0
         kind = _KINDS.get(stat.S_IFMT(mode), Kind.FILE)
-        if not archive.is_litter(path, is_folder):
+        if not ignore.is_litter(path.rstrip("/"), is_folder):
             _check(info, path, mode)
         yield Member(path, None if is_folder else kind, bool(mode & stat.S_IXUSR), info.file_size, number)
 

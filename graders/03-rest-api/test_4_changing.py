@@ -1,0 +1,60 @@
+"""Replacing, changing and deleting."""
+
+from kata.grader import needs, require
+
+
+@needs("read-answers-the-book")
+def test_put_replaces_the_whole_book(api, books):
+    book = books.create()
+    for draft in (books.draft(), books.draft(tags=..., summary=...)):
+        expected = {"tags": [], "summary": None, **draft, "id": book["id"]}
+        books.same(api.put(books.path(book), json=draft).expect(200).json, expected)
+        books.same(books.read(book), expected)
+
+
+@needs("put-replaces-the-whole-book", "author-filter-selects")
+def test_put_is_idempotent(api, books):
+    book, draft = books.create(), books.draft()
+    for _ in range(3):
+        api.put(books.path(book), json=draft).expect(200)
+    books.same(books.read(book), {**draft, "id": book["id"]})
+    found = books.ids(books.select(author=draft["author"]))
+    require(found == [str(book["id"])], "three times the same PUT must leave one book", expected=[book["id"]], actual=found)
+
+
+@needs("read-answers-the-book")
+def test_patch_changes_what_it_names(api, books, draw):
+    book = books.create()
+    for change in ({"title": draw.text(30)}, {"tags": [draw.word()]}, {}):
+        book |= change
+        books.same(api.patch(books.path(book), json=change).expect(200).json, book)
+        books.same(books.read(book), book)
+
+
+@needs("patch-changes-what-it-names")
+def test_null_in_a_patch_removes(api, books):
+    book = books.create()
+    for change, left in (({"summary": None}, {"summary": None}), ({"tags": None}, {"tags": []})):
+        book |= left
+        books.same(api.patch(books.path(book), json=change).expect(200).json, book)
+        books.same(books.read(book), book)
+
+
+@needs("patch-changes-what-it-names")
+def test_merge_patch_media_type_is_taken(api, books, draw):
+    book, title = books.create(), draw.text(30)
+    api.patch(books.path(book), json={"title": draw.text(20)}).expect(200)
+    merge_patch = {"Content-Type": "application/merge-patch+json"}
+    reply = api.patch(books.path(book), json={"title": title}, headers=merge_patch).expect(200)
+    books.same(reply.json, {**book, "title": title})
+
+
+@needs("read-answers-the-book", "author-filter-selects")
+def test_delete_removes_the_book(api, books, draw):
+    author = draw.name()
+    book, other = books.create(author=author), books.create(author=author)
+    reply = api.delete(books.path(book)).expect(204)
+    require(not reply.body, "204 has no body", actual=reply.text, reply=reply)
+    api.get(books.path(book)).expect(404)
+    left = books.ids(books.select(author=author))
+    require(left == [str(other["id"])], "the list shows other books than those left", expected=[other["id"]], actual=left)

@@ -1,0 +1,118 @@
+"""Media types, methods, errors, and an API that describes itself."""
+
+import json
+import re
+
+import pytest
+from kata.grader import INVALID, REFUSED, needs, require
+
+READ = "read-answers-the-book"
+JSON = {"application/json"}
+JSON_ERROR = {"application/json", "application/problem+json"}
+
+
+def typed(reply, media_types):
+    require(
+        reply.media_type in media_types, f"Content-Type must be {' or '.join(sorted(media_types))}",
+        actual=reply.media_type, reply=reply,
+    )
+    return reply
+
+
+@pytest.fixture(scope="session")
+def errors(api, books, novel, draw):
+    """One reply for each way of being refused."""
+    path, draft = books.path(novel), books.draft(author=...)
+    return {
+        "an unknown book": api.get(f"/books/{draw.word()}"),
+        "a missing member": api.post("/books", json=draft),
+        "a body that is not JSON": api.post("/books", content='{"title": ', headers={"Content-Type": "application/json"}),
+        "a wrong method": api.post(path, json=books.draft()),
+        "a wrong media type": api.post("/books", content=json.dumps(books.draft()), headers={"Content-Type": "text/plain"}),
+        "an unknown route": api.get(f"/{draw.word()}"),
+    }
+
+
+@needs(READ, "list-has-items-and-total")
+def test_replies_are_application_json(api, books):
+    draft = books.draft()
+    created = typed(api.post("/books", json=draft).expect(201), JSON)
+    path = books.path(created.json)
+    typed(api.get(path).expect(200), JSON)
+    typed(api.get("/books").expect(200), JSON)
+    typed(api.put(path, json=draft).expect(200), JSON)
+    typed(api.patch(path, json={"year": 1700}).expect(200), JSON)
+
+
+@needs("create-answers-201-and-the-book")
+def test_errors_are_json_objects(errors):
+    for reply in errors.values():
+        if reply.status in REFUSED:
+            typed(reply, JSON_ERROR)
+            require(isinstance(reply.json, dict), "the body of an error must be a JSON object", actual=reply.json, reply=reply)
+    errors["an unknown route"].expect(404)
+
+
+@needs(READ)
+def test_wrong_method_answers_405_and_allow(api, books, novel):
+    for method, path in (("PUT", "/books"), ("POST", books.path(novel))):
+        reply = api.request(method, path, json=books.draft()).expect(405)
+        reply.header("Allow")
+        allowed = reply.headers.tokens("Allow")
+        require(allowed, "Allow names no method at all", reply=reply)
+        require(method.lower() not in allowed, f"Allow names {method}, which was refused", actual=sorted(allowed), reply=reply)
+
+
+@needs(READ)
+def test_plain_text_is_refused(api, books, novel):
+    book = books.create()
+    for method, path, body in (
+        ("POST", "/books", books.draft()),
+        ("PUT", books.path(book), books.draft()),
+        ("PATCH", books.path(book), {"year": 1700}),
+    ):
+        api.request(method, path, json=body).expect({200, 201})
+        api.request(method, path, content=json.dumps(body), headers={"Content-Type": "text/plain"}).expect(415)
+
+
+@needs("create-answers-201-and-the-book")
+def test_body_must_be_a_json_object(api, books):
+    draft = json.dumps(books.draft())
+    path = books.path(books.create())
+    headers = {"Content-Type": "application/json"}
+    api.post("/books", content=draft, headers=headers).expect(201)
+    api.post("/books", content="", headers=headers).expect(INVALID)
+    for wrong in (draft[:-1], f"[{draft}]", "null", '"book"'):
+        api.post("/books", content=wrong, headers=headers).expect(INVALID)
+        api.patch(path, content=wrong, headers=headers).expect(INVALID)
+
+
+@needs("wrong-method-answers-405-and-allow")
+def test_allow_is_complete(api, books, novel):
+    for method, path, served in (
+        ("PUT", "/books", {"get", "post"}),
+        ("POST", books.path(novel), {"get", "put", "patch", "delete"}),
+    ):
+        reply = api.request(method, path, json=books.draft()).expect(405)
+        missing = sorted(served - reply.headers.tokens("Allow"))
+        require(not missing, "Allow leaves out methods", expected=sorted(served), actual=reply.header("Allow"), reply=reply)
+
+
+@needs("errors-are-json-objects")
+def test_errors_are_problem_details(errors):
+    for what in ("an unknown book", "a missing member", "a body that is not JSON", "a wrong method"):
+        reply = typed(errors[what].expect(REFUSED), {"application/problem+json"})
+        reply.field("title", str)
+        status = reply.field("status", int)
+        require(status == reply.status, "status must be the status code", expected=reply.status, actual=status, reply=reply)
+
+
+def test_api_describes_itself(api):
+    reply = api.get("/openapi.json").expect(200)
+    require(reply.field("openapi", str).startswith("3."), "openapi must be a 3 version", actual=reply.json["openapi"])
+    paths = reply.field("paths", dict)
+    for pattern, methods in ((r".*/books/?", {"get", "post"}), (r".*/books/\{[^/]+\}/?", {"get", "put", "patch", "delete"})):
+        described = [item for path, item in paths.items() if re.fullmatch(pattern, path) and isinstance(item, dict)]
+        require(described, "paths leaves out a route", expected=pattern, actual=sorted(paths), reply=reply)
+        missing = sorted(methods - set(described[0]))
+        require(not missing, f"paths leaves out {', '.join(missing)}", actual=sorted(described[0]), reply=reply)

@@ -1,4 +1,4 @@
-"""Classroom 50's result.json (schemas/classroom50-result-v1.schema.json). Whole points only, never more than the maximum."""
+"""Classroom 50's result.json (schemas/classroom50-result-v1.schema.json): whole points, never above the maximum."""
 
 from __future__ import annotations
 

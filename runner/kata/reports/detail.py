@@ -60,6 +60,11 @@ def explain_briefly(check: CheckResult) -> tuple[Part, ...]:
     return tuple(part for part in explain(check) if part.label in ("Statement", "Problem", "Sent"))
 
 
+def advise(check: CheckResult) -> tuple[Part, ...]:
+    """What to know where there is little room: the statement, the problem and where to go from there."""
+    return tuple(part for part in explain(check) if part.label in ("Statement", "Problem", "Try", "Read"))
+
+
 def explain_stop(report: Report) -> tuple[Part, ...]:
     """Why a run ended without a grade, and what to do."""
     ours = () if report.exit_code != 3 else (NOT_YOUR_FAULT,)
@@ -74,7 +79,9 @@ def explain_stop(report: Report) -> tuple[Part, ...]:
 
 def as_text(parts: tuple[Part, ...]) -> str:
     """The parts as plain text: a label before each, further lines indented."""
-    return "\n".join(f"{part.label}: " + "\n  ".join(part.lines) for part in parts)
+    return "\n".join(
+        part.label + (":\n  " if part.kind is Kind.COMMAND else ": ") + "\n  ".join(part.lines) for part in parts
+    )
 
 
 def _exchange(exchange: Exchange, whole: bool) -> tuple[Part, ...]:
@@ -82,7 +89,12 @@ def _exchange(exchange: Exchange, whole: bool) -> tuple[Part, ...]:
     hidden = exchange.cut + len(_bytes(exchange.reply_body)) - len(_bytes(body))
     more = (f"({amount(hidden, 'more byte')} not shown)",) if hidden else ()
     came = (_reply_line(exchange), *_headers(exchange.reply_headers, whole), *_lines(body), *more)
-    return (Part("Sent", (exchange.as_curl(),), Kind.COMMAND), Part("Came back", came, Kind.QUOTED))
+    return (Part("Sent", (_one_line(exchange.as_curl()),), Kind.COMMAND), Part("Came back", came, Kind.QUOTED))
+
+
+def _one_line(command: str) -> str:
+    """The same shell command without line breaks: inside its quotes a break is written as an escape (bash, zsh)."""
+    return command.replace("\n", "'$'\\n''")
 
 
 def _reply_line(exchange: Exchange) -> str:

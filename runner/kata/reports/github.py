@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from kata.reports import markdown
 from kata.reports.cleaning import cleaned
+from kata.reports.detail import advise, as_text
 from kata.reports.grouping import groups
 from kata.reports.outcomes import explanation, headline, stop_text
 from kata.reports.wording import score_of, stopped, summary, verdict_words
@@ -68,7 +69,9 @@ def _verdict(report: Report, level: str) -> str:
 
 
 def _annotations(level: str, checks: list[CheckResult], cap: int) -> list[str]:
-    lines = [_command(level, check.title or check.id, explanation(check) or headline(check)) for check in checks[:cap]]
+    lines = [
+        _command(level, check.title or check.id, as_text(advise(check)) or headline(check)) for check in checks[:cap]
+    ]
     more = len(checks) - cap
     return lines + ([_command(level, "kata", f"{more} more in the summary")] if more > 0 else [])
 

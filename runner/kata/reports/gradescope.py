@@ -14,7 +14,8 @@ from kata.results import CheckResult, Report, Status
 def render(report: Report) -> str:
     """The results, visible to the learner.
 
-    A run that was not graded has neither score nor tests: Gradescope then says that the autograder failed, and records no 0.
+    A run that was not graded has neither score nor tests: Gradescope then says that the autograder failed, and
+    records no 0.
     """
     return json.dumps(_results(cleaned(report)), indent=2, allow_nan=False) + "\n"
 

@@ -1,4 +1,7 @@
-"""HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/): every exchange, for a browser's developer tools."""
+"""HTTP Archive 1.2: every exchange, for a browser's developer tools.
+
+Format: http://www.softwareishard.com/blog/har-12-spec/
+"""
 
 from __future__ import annotations
 

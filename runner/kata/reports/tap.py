@@ -39,7 +39,8 @@ def _point(check: CheckResult, number: int) -> Iterator[str]:
     yield f"  points: {check.points}"
     yield f"  max_points: {check.max_points}"
     if check.status is not Status.PASSED:
-        yield f"  message: {json.dumps(explanation(check) or why(check))}"
+        yield "  message:"
+        yield from (f"    - {json.dumps(line)}" for line in (explanation(check) or why(check)).split("\n"))
     yield "  ..."
 
 

@@ -105,11 +105,14 @@ class _Page:
             yield from text[start:].wrap(self.console, max(8, width - hang))
 
     def _put(self, text: Text, indent: int) -> None:
-        self.console.print(Text(" " * indent).append_text(text), soft_wrap=True)
+        # A build log obeys a line that starts with two colons (GitHub Actions); a backslash takes that from it.
+        start = "\\" if text.plain.lstrip().startswith("::") else ""
+        self.console.print(Text(" " * indent + start).append_text(text), soft_wrap=True)
 
     def _printable(self, words: str) -> str:
         encoding = self.console.encoding
-        return words.expandtabs(4).encode(encoding, "backslashreplace").decode(encoding)
+        words = words.expandtabs(4).replace("##[", "##\\[")
+        return words.encode(encoding, "backslashreplace").decode(encoding)
 
 
 def _print_head(page: _Page, report: Report) -> None:

@@ -61,8 +61,9 @@ def status_words(status: Status) -> str:
 
 
 def points_words(check: CheckResult) -> str:
-    """ "0 of 5 points", "bonus, 0 of 5 points", "advice"; nothing for a check without points."""
-    worth = f"{check.points} of {amount(check.max_points, 'point')}" if check.max_points else ""
+    """ "0 of 5 points", "bonus, 0 of 5 points", "advice"; nothing where no points are at stake."""
+    counted = check.max_points and check.status is not Status.ERROR
+    worth = f"{check.points} of {amount(check.max_points, 'point')}" if counted else ""
     kind = "" if check.severity is Severity.REQUIRED else check.severity.value
     return ", ".join(word for word in (kind, worth) if word)
 

@@ -4,10 +4,14 @@ import mysql from "mysql2/promise";
 
 export const pool = mysql.createPool({ uri: process.env.DATABASE_URL, charset: "utf8mb4", connectionLimit: 10 });
 
-/** Run `work` in one transaction: committed when it returns, rolled back when it throws, tried again after a deadlock. */
+/**
+ * Run `work` in one transaction: committed when it returns, rolled back when it throws, tried again after a deadlock.
+ * READ COMMITTED lets each statement see what others have committed by then; MySQL's default goes on reading the old rows.
+ */
 export async function transaction(work, attempts = 5) {
   const db = await pool.getConnection();
   try {
+    await db.query("SET TRANSACTION ISOLATION LEVEL READ COMMITTED");
     await db.beginTransaction();
     const result = await work(db);
     await db.commit();

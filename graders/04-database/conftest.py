@@ -88,15 +88,20 @@ class Catalog:
 
     def columns_with(self, value):
         """(table, column) wherever a value of some row, read as text, is exactly `value`."""
-        cast, mark = self._dialect["cast"], self._dialect["mark"]
-        found = set()
-        for table in self.tables_with(value):
-            name = ".".join(f"{mark}{part}{mark}" for part in table.split(".", 1))
-            for (column,) in self._database.rows(self._dialect["columns"], *table.split(".", 1)):
-                sql = f"SELECT 1 FROM {name} WHERE CAST({mark}{column}{mark} AS {cast}) = %s LIMIT 1"
-                if self._database.rows(sql, value):
-                    found.add((table, column))
-        return found
+        return {
+            (table, column)
+            for table in self.tables_with(value)
+            for (column,) in self._database.rows(self._dialect["columns"], *table.split(".", 1))
+            if self._database.rows(self._with_value(table, column), value)
+        }
+
+    def _with_value(self, table, column):
+        name, cast = ".".join(map(self._quoted, table.split(".", 1))), self._dialect["cast"]
+        return f"SELECT 1 FROM {name} WHERE CAST({self._quoted(column)} AS {cast}) = %s LIMIT 1"  # noqa: S608 - quoted
+
+    def _quoted(self, name):
+        mark = self._dialect["mark"]
+        return mark + name.replace(mark, mark * 2).replace("%", "%%") + mark
 
     def unique_columns(self):
         """(table, text of the only key) for every unique index over one column, or over one expression."""
@@ -119,7 +124,7 @@ class Catalog:
 
 
 def _plain(clause):
-    """A check's expression without quotes, brackets, casts and needless spaces, which each database writes in its own way."""
+    """A check's expression without quotes, brackets, casts and needless spaces: each database writes its own."""
     bare = re.sub(r"::\w+|[`\"'()]", "", clause).lower()
     return re.sub(r"\s*([<>]=?)\s*", r"\1", bare)
 
@@ -128,7 +133,8 @@ POSTGRES = {
     "mark": '"',
     "cast": "text",
     "columns": """
-        SELECT a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        SELECT a.attname FROM pg_attribute a
+          JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
          WHERE n.nspname = %s AND c.relname = %s AND a.attnum > 0 AND NOT a.attisdropped""",
     "unique": """
         SELECT n.nspname || '.' || c.relname, pg_get_indexdef(i.indexrelid, 1, true)
@@ -137,7 +143,8 @@ POSTGRES = {
     "foreign": """
         SELECT n.nspname || '.' || c.relname, tn.nspname || '.' || t.relname
           FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-          JOIN pg_class t ON t.oid = k.confrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace WHERE k.contype = 'f'""",
+          JOIN pg_class t ON t.oid = k.confrelid JOIN pg_namespace tn ON tn.oid = t.relnamespace
+         WHERE k.contype = 'f'""",
     "checks": """
         SELECT pg_get_expr(k.conbin, k.conrelid) FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
           JOIN pg_namespace n ON n.oid = c.relnamespace WHERE k.contype = 'c' AND n.nspname = %s AND c.relname = %s""",

@@ -46,7 +46,7 @@ def test_stock_has_a_check_in_the_database(shop, catalog, draw):
     require(guarded, "no check constraint keeps this column at zero or above", actual=sorted(columns))
 
 
-@needs("orders-are-listed-newest-first")
+@needs("order-takes-stock")
 def test_listing_needs_few_statements(api, shop, draw, database):
     tea, cup, customer = shop.product(stock=50), shop.product(stock=50), draw.word()
     for reply in in_parallel([lambda: shop.order([(tea, 1), (cup, 1)], customer)] * 12):

@@ -21,7 +21,7 @@ pool = ConnectionPool(
 def migrate() -> None:
     """Apply each file of migrations/ that this database has not seen, in order of name, all in one transaction."""
     with pool.connection() as db:
-        # The lock ends with the transaction. A copy that starts at the same moment waits here, then finds nothing to do.
+        # The lock ends with the transaction. A copy that starts just now waits here, then finds nothing to do.
         db.execute("SELECT pg_advisory_xact_lock(4)")
         db.execute("CREATE TABLE IF NOT EXISTS migrations (name text PRIMARY KEY)")
         seen = {row["name"] for row in db.execute("SELECT name FROM migrations")}

@@ -1,4 +1,4 @@
-"""Orders in the database. An HTTPException that leaves a function rolls its transaction back, lines and stock included."""
+"""Orders in the database. An HTTPException that leaves a function rolls all of its transaction back."""
 
 from fastapi import HTTPException
 
@@ -39,7 +39,10 @@ def read(db, id: int) -> dict:
 
 def newest(db, customer: str | None, limit: int) -> list[dict]:
     found = db.execute(
-        "SELECT * FROM orders WHERE customer = %(customer)s OR %(customer)s::text IS NULL ORDER BY id DESC LIMIT %(limit)s",
+        """
+        SELECT * FROM orders WHERE customer = %(customer)s OR %(customer)s::text IS NULL
+         ORDER BY id DESC LIMIT %(limit)s
+        """,
         {"customer": customer, "limit": limit},
     ).fetchall()
     return with_lines(db, found)

@@ -25,7 +25,7 @@ main() {
     while [ $# -gt 0 ]; do
         case $1 in
             --list) mode=list ;;
-            --only) shift; wanted=${1:-} ;;
+            --only) wanted=${2:-}; [ $# -lt 2 ] || shift ;;
             -h | --help) echo "$usage"; return ;;
             *) refuse "unknown argument: $1" ;;
         esac
@@ -154,6 +154,7 @@ start_daemon() {
         sweep_dead_daemon
         setsid dockerd < /dev/null >> "$log" 2>&1 &
         daemon=$!
+        disown
     fi
     wait_for_docker "$daemon" "$log"
 }
@@ -164,17 +165,17 @@ sweep_dead_daemon() {
     rm -f /var/run/docker.pid
 }
 
-# Does the pid file $1 name a living process called $2?
+# Does the pid file $1 name a living process of the program $2? (One that ended but was not reaped has no exe.)
 holds() {
     local pid
-    pid=$(cat "$1" 2> /dev/null) && [ "$(cat "/proc/$pid/comm" 2> /dev/null)" = "$2" ]
+    pid=$(cat "$1" 2> /dev/null) || return 1
+    case $(readlink "/proc/$pid/exe") in */"$2"*) ;; *) return 1 ;; esac
 }
 
 wait_for_docker() {
-    local daemon=$1 log=$2 tries=600
+    local daemon=$1 log=$2 deadline=$((SECONDS + 60))
     until docker_answers; do
-        tries=$((tries - 1))
-        if [ $tries = 0 ] || { [ -n "$daemon" ] && ! kill -0 "$daemon" 2> /dev/null; }; then
+        if [ $SECONDS -ge $deadline ] || { [ -n "$daemon" ] && ! kill -0 "$daemon" 2> /dev/null; }; then
             tail -n 5 "$log" >&2 || true
             give_up "the Docker daemon did not start; its last lines are above"
         fi

@@ -60,6 +60,8 @@ accounts() {
     local database user
     database=$(setting DATABASE)
     user=$(setting USER)
+    # The installer lets anybody on this machine in, under several names of it.
+    echo "DELETE FROM mysql.global_priv WHERE User = '' OR (User = 'root' AND Host <> 'localhost'); FLUSH PRIVILEGES;"
     if [ -n "$database" ]; then echo "CREATE DATABASE IF NOT EXISTS $(name "$database");"; fi
     if [ -n "$user" ]; then echo "CREATE USER $(text "$user")@'%' IDENTIFIED BY $(text "$(setting PASSWORD)");"; fi
     if [ -n "$database" ] && [ -n "$user" ]; then echo "GRANT ALL ON $(name "$database").* TO $(text "$user")@'%';"; fi

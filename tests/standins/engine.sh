@@ -235,7 +235,7 @@ bootstrap_debian() {
     command -v debootstrap > /dev/null || install_packages debootstrap debian-archive-keyring
     work=$(mktemp -d "${TMPDIR:-/var/tmp}/kata-debian.XXXXXX")
     trap 'rm -rf --one-file-system "$work"' EXIT
-    say "unpacking Debian $suite, about half a minute"
+    say "unpacking Debian $suite (about half a minute)"
     # shellcheck disable=SC2046
     if ! debootstrap --variant=minbase --include=ca-certificates $suite "$work/root" $(debian_mirror) > "$work/log" 2>&1; then
         tail -n 10 "$work/log" "$work/root/debootstrap/debootstrap.log" >&2 || true

@@ -182,6 +182,7 @@ def _choices(exercise: Exercise, plan: Plan) -> Sequence[str]:
 
 
 def blank(exercise: Exercise, submission: Path, options: Options) -> Report:
+    """A report of a run that has not begun; its seed is drawn here when none is given."""
     return Report(
         exercise=exercise.id,
         exercise_version=exercise.version,

@@ -64,6 +64,7 @@ def ended(state: ContainerState, memory: int, log: tuple[str, ...]) -> Submissio
 
 
 def out_of_memory(memory: int, log: tuple[str, ...]) -> SubmissionError:
+    """The kernel killed the server for its memory (bytes)."""
     return SubmissionError(
         Verdict.RESOURCE_LIMIT,
         f"your server was killed because it used more than its {memory >> 20} MB of memory",

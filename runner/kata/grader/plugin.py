@@ -190,6 +190,7 @@ def check_id(item: pytest.Item) -> str:
 
 
 def needs_of(item: pytest.Item) -> tuple[str, ...]:
+    """The ids of the checks that have to pass before this one."""
     ids: tuple[str, ...] = getattr(getattr(item, "function", None), ATTRIBUTE, ())
     return ids
 

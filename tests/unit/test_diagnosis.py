@@ -1,0 +1,74 @@
+"""Why a server did not become ready, from /proc/net/tcp and a container's state."""
+
+from __future__ import annotations
+
+import pytest
+
+from kata.diagnosis import Listener, ended, listeners, misplaced, silent
+from kata.engine import ContainerState
+from kata.results import Verdict
+
+HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
+
+
+def row(address: str, state: str = "0A") -> str:
+    return f"   0: {address} 00000000:0000 {state} 00000000:00000000 00:00000000 00000000 10001 0 1 1"
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("00000000:1F40", Listener("0.0.0.0", 8000)),
+        ("0100007F:1F40", Listener("127.0.0.1", 8000)),
+        ("00000000000000000000000000000000:0BB8", Listener("::", 3000)),
+        ("00000000000000000000000001000000:0BB8", Listener("::1", 3000)),
+        ("0000000000000000FFFF00000100007F:0050", Listener("127.0.0.1", 80)),
+    ],
+)
+def test_listening_sockets_are_read(address: str, expected: Listener) -> None:
+    assert listeners(f"{HEAD}\n{row(address)}\n{row('00000000:2222', '01')}\n") == (expected,)
+
+
+def test_dns_of_the_engine_is_left_out() -> None:
+    assert listeners(row("0B00007F:A1B2")) == ()
+
+
+def test_garbage_is_no_listener() -> None:
+    assert listeners("a b c 0A\n\n: : : 0A\nzz:yy 1 2 0A") == ()
+
+
+def test_loopback_and_other_ports_are_named() -> None:
+    loopback = misplaced([Listener("127.0.0.1", 8000)], 8000, ())
+    other = misplaced([Listener("0.0.0.0", 3000)], 8000, ())
+    assert loopback is not None
+    assert "127.0.0.1:8000" in loopback.message
+    assert other is not None
+    assert "port 3000" in other.message
+    assert other.hint.endswith("`port = 3000` in kata.toml.")
+
+
+def test_right_place_is_not_blamed() -> None:
+    assert misplaced([Listener("127.0.0.1", 8000), Listener("0.0.0.0", 8000)], 8000, ()) is None
+    assert misplaced([], 8000, ()) is None
+
+
+def test_six_causes_have_six_messages() -> None:
+    port, log = 8000, ("last line",)
+    found = [
+        ended(ContainerState(False, 3, False), 512 << 20, log),
+        ended(ContainerState(False, 137, True), 512 << 20, log),
+        misplaced([Listener("127.0.0.1", port)], port, log),
+        misplaced([Listener("0.0.0.0", 3000)], port, log),
+        silent(40, [], port, "/", "", log),
+        silent(40, [Listener("0.0.0.0", port)], port, "/", "", log),
+        silent(40, [Listener("0.0.0.0", port)], port, "/", "503", log),
+    ]
+    errors = [error for error in found if error is not None]
+    assert len({error.message for error in errors}) == len(found)
+    assert len({error.cause for error in errors}) == len(found)
+    assert all(error.hint and error.log_tail == log for error in errors)
+
+
+def test_commands_that_cannot_run_are_explained() -> None:
+    assert "not found" in ended(ContainerState(False, 127, False), 1, ()).message
+    assert ended(ContainerState(False, 1, True), 512 << 20, ()).verdict is Verdict.RESOURCE_LIMIT

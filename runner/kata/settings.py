@@ -14,7 +14,6 @@ from kata.toml_lines import line_of
 
 FILE = "kata.toml"
 _MOST_BYTES = 32 * 1024
-_SEE = "Every field of kata.toml is described in docs/kata-toml.md."
 
 
 @dataclass(frozen=True)
@@ -69,12 +68,13 @@ def _refuse_unknown(text: str, data: dict[str, Any]) -> None:
 
 
 def _validate(text: str, data: dict[str, Any]) -> None:
-    from kata.schemas import first_error
+    from kata.schemas import first_error, schema
 
     error = first_error("settings", data)
     if error is not None:
         where = line_of(text, error.path)
-        raise _refused(f"{FILE}:{where}: {safe_line(error.where, 100)}: {safe_line(error.message)}", _SEE)
+        described: str = schema("settings")["properties"][error.path[0]]["description"]
+        raise _refused(f"{FILE}:{where}: {safe_line(error.where, 100)}: {safe_line(error.message)}", described)
 
 
 def _lines(install: str | list[str] | None) -> tuple[str, ...] | None:

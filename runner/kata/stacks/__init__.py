@@ -6,12 +6,13 @@ kata.toml > Dockerfile > Procfile > the language's own convention
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from dataclasses import replace
 from typing import NoReturn
 
 from kata.safe import safe_line
 from kata.settings import Settings
-from kata.stacks import dockerfile, node, procfile, python
+from kata.stacks import dockerfile, go, java, node, perl, php, procfile, python, ruby
 from kata.stacks.app import App
 from kata.stacks.language import Language
 from kata.stacks.plan import Environment, Plan, Start, toml_line
@@ -20,8 +21,11 @@ from kata.submission.refusal import refused, shown
 
 __all__ = ["Plan", "detect"]
 
+#: The lines become one line of a Dockerfile, of which Docker reads at most 65,535 bytes.
+_LONGEST_COMMANDS = 40_000
+
 #: In the order in which they are asked.
-LANGUAGES: tuple[Language, ...] = (python, node)
+LANGUAGES: tuple[Language, ...] = (python, node, php, ruby, perl, java, go)
 
 
 def detect(snapshot: Snapshot, settings: Settings | None = None, port: int = 8000) -> Plan:
@@ -29,13 +33,14 @@ def detect(snapshot: Snapshot, settings: Settings | None = None, port: int = 800
     app = App(snapshot, settings or Settings())
     file = dockerfile.chosen(app)
     plan = _from_dockerfile(app, file, port) if file else _from_language(app, port)
+    _must_be_lines(plan)
     said = app.settings
     return replace(
         plan,
         port=said.port or plan.port,
         health=said.health,
         base_path=said.base_path,
-        environment=(*plan.environment, *said.environment),
+        environment=tuple({**dict(plan.environment), **dict(said.environment)}.items()),
         services=said.services,
     )
 
@@ -65,7 +70,7 @@ def _from_language(app: App, port: int) -> Plan:
         base=language.name,
         dependency_files=needs.files,
         install=needs.install,
-        build=(*needs.build, *start.build),
+        build=needs.build,
         installed_paths=needs.installed_paths,
         port=port,
         environment=(*needs.variables, *start.variables),
@@ -78,7 +83,7 @@ def _language(app: App) -> Language | None:
     """The language that kata.toml names, else the first recognised one with something to start, else the first."""
     wanted = app.settings.stack
     if wanted is None or wanted == "dockerfile":
-        recognised = [language for language in LANGUAGES if language.recognise(app)]
+        recognised = _recognised(app)
         if len(recognised) < 2 or _said(app):
             return next(iter(recognised), None)
         return next((language for language in recognised if language.start(app)), next(iter(recognised), None))
@@ -89,6 +94,12 @@ def _language(app: App) -> Language | None:
     near = difflib.get_close_matches(wanted, names, n=1, cutoff=0.4)
     hint = f"Did you mean {near[0]}?" if near else f"There are {', '.join(names)}."
     raise refused(f"kata.toml says stack = {safe_line(wanted, 60)!r}, and kata knows no such stack.", hint)
+
+
+def _recognised(app: App) -> list[Language]:
+    """The languages whose files are there; those with a package list come before those with mere source files."""
+    found = [(language, language.recognise(app)) for language in LANGUAGES]
+    return [language for language, file in sorted(found, key=lambda each: each[1] not in LOOKED_FOR) if file]
 
 
 def _said(app: App) -> Start | None:
@@ -104,16 +115,33 @@ def _installing(app: App, language: Language) -> Environment:
     needs = language.prepare(app)
     if app.settings.install is None:
         return needs
-    return replace(needs, install=app.settings.install, files=needs.files if app.settings.install else ())
+    return replace(needs, install=app.settings.install, files=app.everything if app.settings.install else ())
+
+
+def _must_be_lines(plan: Plan) -> None:
+    """A command is one line: it becomes a line of a Dockerfile, and a second one would be an instruction of its own."""
+    lines = (plan.start, *plan.install, *plan.build)
+    if sum(map(len, lines)) > _LONGEST_COMMANDS:
+        raise refused(
+            f"The commands to build and start are longer than {_LONGEST_COMMANDS:,} characters.", "Shorten them."
+        )
+    for line in lines:
+        if any(unicodedata.category(character) == "Cc" for character in line):
+            raise refused(
+                f"The command {shown(line)} holds a line break or another control character.", "Use one line."
+            )
 
 
 def _unknown(app: App) -> NoReturn:
-    links = f" Symbolic links were left out: {', '.join(shown(path) for path in app.snapshot.links[:5])}."
-    raise refused(
-        f"kata does not recognise how to start this submission. It looked for {', '.join(LOOKED_FOR)} and for source "
-        f"files in the root.{links if app.snapshot.links else ''}",
-        'Add a Dockerfile, or a kata.toml with stack = "python" (or another stack) and start = "the command".',
-    )
+    message = f"kata does not recognise this submission. It looked for {', '.join(LOOKED_FOR)} and for source files."
+    if app.snapshot.links:
+        message += f" Symbolic links were left out: {', '.join(shown(path) for path in app.snapshot.links[:5])}."
+    folders = sorted({path.rpartition("/")[0] for name in LOOKED_FOR for path in app.named(f"/{name}", 1)})
+    if folders:
+        hint = f"Is it in {' or '.join(shown(folder) + '/' for folder in folders[:3])}? Then give that folder."
+    else:
+        hint = 'Add a Dockerfile, or a kata.toml with stack = "python" (or another stack) and start = "the command".'
+    raise refused(message, hint)
 
 
 def _nothing_starts(language: Language) -> NoReturn:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from kata.settings import Settings
 from kata.submission import Snapshot, parsing
+
+_PEEK = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ class App:
 
     def has_folder(self, path: str) -> bool:
         """Is there a file anywhere below `path`?"""
-        return any(name.startswith(f"{path}/") for name in self.snapshot.paths)
+        return path in self._folders
 
     def first(self, paths: Iterable[str]) -> str | None:
         """The first of `paths` that is a file."""
@@ -39,6 +42,12 @@ class App:
         found = [path for path in self.snapshot.paths if path.endswith(ending) and path.count("/") <= depth]
         return tuple(sorted(found, key=lambda path: (path.count("/"), path)))
 
+    @cached_property
+    def _folders(self) -> frozenset[str]:
+        """Every folder that holds a file, however deep."""
+        paths = self.snapshot.paths
+        return frozenset(path[:at] for path in paths for at, character in enumerate(path) if character == "/")
+
     @property
     def everything(self) -> tuple[str, ...]:
         """Every file."""
@@ -47,6 +56,14 @@ class App:
     def text(self, path: str) -> str:
         """The text of a small file; raises SubmissionError when it cannot be read."""
         return self.snapshot.text(path)
+
+    def peek(self, path: str) -> str:
+        """The beginning of a source file, whatever its size and encoding; never refuses."""
+        return self.snapshot.head(path, _PEEK).decode("utf-8", "replace")
+
+    def size(self, path: str) -> int:
+        """Bytes of a file."""
+        return self.snapshot.entries[path].size
 
     def json(self, path: str) -> dict[str, Any]:
         """A file that holds a JSON object; raises SubmissionError naming file and line when it does not."""

@@ -7,7 +7,7 @@ import re
 from kata.stacks.app import App
 from kata.submission.refusal import refused, shown
 
-_EXPOSE = re.compile(r"^\s*EXPOSE\s+(.+)$", re.IGNORECASE | re.MULTILINE)
+_EXPOSE = re.compile(r"^[ \t]*EXPOSE[ \t]+(\S.*)$", re.IGNORECASE | re.MULTILINE)
 
 
 def chosen(app: App) -> str | None:

@@ -26,7 +26,9 @@ _SETTINGS = (".npmrc", ".yarnrc", ".yarnrc.yml", "pnpm-workspace.yaml")
 #: Scripts that npm runs by itself while it installs; the code that they may need is not there yet.
 _HOOKS = ("preinstall", "install", "postinstall", "prepare", "preprepare", "postprepare", "prepublish")
 _FRAMEWORKS = ("express", "fastify", "koa", "@nestjs/core", "@hapi/hapi", "hono", "restify", "polka", "next")
-_PLAIN = re.compile(r"node((?: +--?[\w=./:-]+)*) +([\w./@-]+)")
+_PLAIN = re.compile(r"node(?: +--?[\w=./:-]+)* +([\w./@-]+)")
+_LONGEST_PLAIN = 500
+_QUIET = (("npm_config_update_notifier", "false"),)
 
 
 def recognise(app: App) -> str | None:
@@ -46,8 +48,8 @@ def prepare(app: App) -> Environment:
     files = app.everything if needs_code else app.all(("package.json", *_LOCKS, *_SETTINGS))
     hooks = not needs_code and _scripts(package).keys() & set(_HOOKS)
     lines = (*(("npm pkg delete scripts",) if hooks else ()), *_install_lines(app, package, with_dev))
-    build = (f"{_manager(app)} run postinstall",) if hooks and "postinstall" in _scripts(package) else ()
-    return Environment(files, lines, build, ("node_modules",))
+    late = ("npm run postinstall",) if hooks and "postinstall" in _scripts(package) else ()
+    return Environment(files, lines, (*late, *_build_lines(app, package)), ("node_modules",), _QUIET)
 
 
 def start(app: App) -> Start | None:
@@ -55,17 +57,16 @@ def start(app: App) -> Start | None:
     package = _package(app)
     script = _scripts(package).get("start")
     framework = next((f for f in _FRAMEWORKS if f in _dependencies(package)), "").removeprefix("@").split("/")[0]
-    build = (f"{_manager(app)} run build",) if _must_build(app, package) else ()
     if script:
-        why = f"package.json has a start script, `{safe_line(script, 80)}`"
-        plain = _PLAIN.fullmatch(script.strip())
         hooked = _scripts(package).keys() & {"prestart", "poststart"}
-        return Start(script.strip() if plain and not hooked else f"{_manager(app)} start", why, framework, build)
+        if _plain(script) and not hooked:
+            return Start(script.strip(), "package.json has a start script", framework)
+        return Start("npm start", f"package.json has a start script, `{safe_line(script, 80)}`", framework)
     entry = _entry(app, package)
     if entry is None:
         return None
     why = f"package.json says main is {shown(entry)}" if package.get("main") == entry else f"{shown(entry)} is there"
-    return Start(f"{_runner(entry, package)} {shlex.quote(entry)}", why, framework, build)
+    return Start(f"{_runner(entry, package)} {shlex.quote(entry)}", why, framework)
 
 
 def _package(app: App) -> dict[str, Any]:
@@ -90,11 +91,6 @@ def _is_spread(package: dict[str, Any]) -> bool:
     """Do its packages stand in the submission itself?"""
     places = ("file:", "link:", "workspace:", "./", "../")
     return "workspaces" in package or any(version.startswith(places) for version in _dependencies(package).values())
-
-
-def _manager(app: App) -> str:
-    lock = app.first(_LOCKS)
-    return {"yarn.lock": "yarn", "pnpm-lock.yaml": "pnpm"}.get(lock or "", "npm")
 
 
 def _install_lines(app: App, package: dict[str, Any], with_dev: bool) -> tuple[str, ...]:
@@ -125,20 +121,34 @@ def _needs_dev(app: App, package: dict[str, Any]) -> bool:
     words = set(re.findall(r"[\w@/.-]+", _scripts(package).get("start", "")))
     typed = "typescript" in tools and "typescript" in words
     entry = _entry(app, package)
-    return typed or _must_build(app, package) or bool(words & tools.keys()) or bool(entry and entry.endswith(".ts"))
+    return (
+        typed or bool(_build_lines(app, package)) or bool(words & tools.keys()) or bool(entry and entry.endswith(".ts"))
+    )
 
 
-def _must_build(app: App, package: dict[str, Any]) -> bool:
-    """Is there a build script, and is what it makes missing from the submission?"""
+def _build_lines(app: App, package: dict[str, Any]) -> tuple[str, ...]:
+    """The build script, or the TypeScript compiler, when what is started is missing from the submission."""
     scripts = _scripts(package)
-    if "build" not in scripts:
-        return False
-    plain = _PLAIN.search(scripts.get("start", ""))
-    started = plain[2] if plain else package.get("main") if "start" not in scripts else None
+    line = "npm run build" if "build" in scripts else "npx tsc" if app.has("tsconfig.json") else ""
+    plain = _plain(scripts.get("start", ""))
+    started = plain or (package.get("main") if "start" not in scripts else None)
     if isinstance(started, str):
         path = posixpath.normpath(started)
-        return not app.all((path, f"{path}.js", f"{path}/index.js"))
-    return "typescript" in {**_dependencies(package), **_table(package, "devDependencies")}
+        is_missing = not app.all((path, f"{path}.js", f"{path}/index.js"))
+    else:
+        is_missing = "build" in scripts and "typescript" in _tools(package)
+    return (line,) if line and is_missing else ()
+
+
+def _plain(script: str) -> str | None:
+    """The file of a script that is nothing but `node [options] file`."""
+    match = _PLAIN.fullmatch(script.strip()) if len(script) < _LONGEST_PLAIN else None
+    return match[1] if match else None
+
+
+def _tools(package: dict[str, Any]) -> dict[str, str]:
+    """All packages, those for development included."""
+    return {**_dependencies(package), **_table(package, "devDependencies")}
 
 
 def _entry(app: App, package: dict[str, Any]) -> str | None:
@@ -155,5 +165,5 @@ def _runner(entry: str, package: dict[str, Any]) -> str:
     """What runs the file: node, or for TypeScript the tool that the package names (node 22.18 runs it by itself)."""
     if not entry.endswith(".ts"):
         return "node"
-    tools = {**_dependencies(package), **_table(package, "devDependencies")}
+    tools = _tools(package)
     return next((f"npx {tool}" for tool in ("tsx", "ts-node") if tool in tools), "node --experimental-strip-types")

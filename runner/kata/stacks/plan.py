@@ -67,7 +67,6 @@ class Start:
     line: str
     why: str
     framework: str = ""
-    build: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
 
 

@@ -16,6 +16,7 @@ from kata.submission.refusal import refused, shown
 _PIP = "pip install --no-cache-dir --disable-pip-version-check"
 _LISTS = ("requirements.txt", "requirements/production.txt", "requirements/prod.txt", "requirements/base.txt")
 _MOST_LISTS = 20
+_LONGEST_PINS = 20_000
 
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
 _INCLUDE = re.compile(r"(-r|--requirement|-c|--constraint)[\s=]*(\S+)")
@@ -103,9 +104,10 @@ def _pip_lines(requirements: list[str], pins: list[str]) -> tuple[str, ...]:
     if not requirements:
         return ()
     line = f"{_PIP} {shlex.join(requirements)}"
-    if not pins:
+    pinning = f"printf '%s\\n' {shlex.join(pins)} > /tmp/constraints.txt"
+    if not pins or len(pinning) > _LONGEST_PINS:
         return (line,)
-    return (f"printf '%s\\n' {shlex.join(pins)} > /tmp/constraints.txt", f"{line} -c /tmp/constraints.txt")
+    return (pinning, f"{line} -c /tmp/constraints.txt")
 
 
 def _pins(app: App, lock: str) -> list[str]:

@@ -69,6 +69,10 @@ class Snapshot:
             raise refused(f"{shown(path)} has {entry.size:,} bytes; kata reads at most {limit:,} of it.", "Shorten it.")
         return self.spool.read(entry)
 
+    def head(self, path: str, size: int) -> bytes:
+        """The first `size` bytes of a file that is there."""
+        return self.spool.read(self.entries[path], size)
+
     def files_digest(self, paths: Iterable[str]) -> str:
         """A SHA-256 over these files only; it keys what is built from them. Missing files count as absent."""
         return digest_of(self.entries[path] for path in sorted(set(paths)) if path in self.entries)

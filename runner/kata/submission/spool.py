@@ -61,9 +61,15 @@ class Spool:
         tally.finish(size)
         return Entry(found.path, found.executable, size, digest.digest(), offset)
 
-    def read(self, entry: Entry) -> bytes:
-        """The whole content of a file."""
-        return b"".join(self.chunks(entry))
+    def read(self, entry: Entry, size: int | None = None) -> bytes:
+        """The content of a file, or its first `size` bytes."""
+        if size is None:
+            return b"".join(self.chunks(entry))
+        return (
+            entry.inline[:size]
+            if entry.inline is not None
+            else os.pread(self._open(), min(size, entry.size), entry.offset)
+        )
 
     def chunks(self, entry: Entry) -> Iterator[bytes]:
         """The content of a file, piece by piece."""

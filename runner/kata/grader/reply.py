@@ -130,13 +130,16 @@ def parse_json(text: str) -> Any:
     if _depth(text) > _MAX_DEPTH:
         raise _NotJson(f"it is nested more than {_MAX_DEPTH} levels deep")
     try:
-        return json.loads(text, parse_constant=_constant, parse_float=_float, object_pairs_hook=_object)
+        data = json.loads(text, parse_constant=_constant, parse_float=_float, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
         raise _NotJson(f"{error.msg.lower()} at line {error.lineno} column {error.colno}") from error
     except (RecursionError, UnicodeEncodeError) as error:
         raise _NotJson("it cannot be read") from error
     except ValueError as error:
         raise error if isinstance(error, _NotJson) else _NotJson("it holds a number that is too long") from error
+    if "\\ud" in text.lower():
+        _refuse_lone_surrogates(data)
+    return data
 
 
 def _constant(name: str) -> Any:
@@ -155,16 +158,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for key, value in pairs:
         if key in found:
             raise _NotJson(f"the key {safe_line(key, 60)!r} stands twice in one object")
-        _no_surrogates(key)
-        if isinstance(value, str):
-            _no_surrogates(value)
         found[key] = value
     return found
 
 
-def _no_surrogates(text: str) -> None:
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise _NotJson("a string holds half of a surrogate pair")
+def _refuse_lone_surrogates(data: Any) -> None:
+    try:
+        json.dumps(data, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise _NotJson("a string holds half of a surrogate pair") from error
 
 
 def _depth(text: str) -> int:

@@ -236,7 +236,8 @@ def _too_slow(limits: Limits, deadline: _Deadline) -> ProtocolError:
 def _broken(error: Exception, deadline: _Deadline) -> ProtocolError:
     if not deadline.bytes_read:
         return ProtocolError("closed", "the connection was closed without any reply", before_any_byte=True)
-    if isinstance(error, httpcore.RemoteProtocolError) and "peer closed" not in str(error):
+    gone = str(error).startswith(("peer closed", "Server disconnected")) and deadline.first.startswith(b"HTTP/")
+    if isinstance(error, httpcore.RemoteProtocolError) and not gone:
         return ProtocolError("malformed", "the reply breaks the rules of HTTP/1.1 (RFC 9112), so no client can read it")
     return ProtocolError(
         "cut_short", f"the connection was closed in the middle of the reply, after {deadline.bytes_read:,} bytes"

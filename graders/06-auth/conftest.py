@@ -180,8 +180,8 @@ def reused(refreshed, refresh):
 
 
 @pytest.fixture(scope="session")
-def logged_out(carol, log_in, refresh, log_out, bystander):
-    """The newest refresh token of a login of Carol's, with which she logged out, and the reply to that."""
+def logged_out(carol, log_in, refresh, log_out, bystander, reused):
+    """Afterwards Carol logs in again and out: her newest refresh token, and the reply to the logout."""
     newest = pair(refresh(log_in(carol).refresh).expect(OK)).refresh
     return SimpleNamespace(token=newest, reply=log_out(newest))
 

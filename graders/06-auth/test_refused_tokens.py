@@ -36,7 +36,7 @@ def test_missing_token_is_refused(api):
     api.get("/me").expect(UNAUTHENTICATED)
 
 
-@needs("me-returns-account")
+@needs("missing-token-is-refused")
 def test_malformed_token_is_refused(api, alice_tokens, draw, environment, jwt):
     header, payload, signature = alice_tokens.access.split(".")
     no_json = f"{header}.{jwt.base64url(draw.text(40).encode())}"
@@ -104,7 +104,7 @@ def test_refresh_token_is_no_access_token(api, alice_tokens):
     api.get("/me", token=alice_tokens.refresh).expect(UNAUTHENTICATED)
 
 
-@needs("me-returns-account")
+@needs("missing-token-is-refused")
 def test_token_in_query_is_refused(api, alice_tokens):
     names = ("access_token", "token", "jwt", "authorization")
     api.get("/me", params=dict.fromkeys(names, alice_tokens.access)).expect(UNAUTHENTICATED)

@@ -13,13 +13,13 @@ def test_administrator_lists_accounts(api, admin_tokens, alice, bob):
     require(not missing, "accounts are missing in the list", actual=missing, reply=reply)
 
 
-@needs("administrator-lists-accounts")
+@needs("administrator-lists-accounts", "missing-token-is-refused")
 def test_user_cannot_list_accounts(api, alice_tokens):
     api.get("/users", token=alice_tokens.access).expect(403)
     api.get("/users").expect(UNAUTHENTICATED)
 
 
-@needs("me-returns-account")
+@needs("missing-token-is-refused")
 def test_user_cannot_read_another_account(api, alice, alice_tokens, bob):
     reply = api.get(f"/users/{alice.id}", token=alice_tokens.access).expect(200)
     require(reply.field("id", str) == alice.id, "this is another account", expected=alice.id, reply=reply)
@@ -34,7 +34,7 @@ def test_administrator_reads_any_account(api, admin_tokens, bob, draw):
     api.get(f"/users/{draw.uuid()}", token=admin_tokens.access).expect(404)
 
 
-@needs("administrator-lists-accounts")
+@needs("user-cannot-list-accounts")
 def test_registration_cannot_choose_role(api, stranger, log_in):
     person = stranger()
     reply = api.post("/register", json={**person.registration, "role": "admin"}).expect(OK | REFUSED_ROLE)
@@ -42,17 +42,19 @@ def test_registration_cannot_choose_role(api, stranger, log_in):
         api.get("/users", token=log_in(person).access).expect(NOT_OWNER)
 
 
-@needs("administrator-lists-accounts", "profile-can-be-changed")
+@needs("user-cannot-list-accounts", "profile-can-be-changed")
 def test_profile_cannot_choose_role(api, dave_tokens, draw):
     body = {"name": draw.name(), "role": "admin"}
     api.patch("/me", json=body, token=dave_tokens.access).expect(OK | REFUSED_ROLE)
     is_no_administrator(api, dave_tokens.access)
 
 
-@needs("administrator-promotes")
-def test_user_cannot_change_roles(api, dave, dave_tokens):
-    api.patch(f"/users/{dave.id}", json={"role": "admin"}, token=dave_tokens.access).expect(NOT_OWNER)
-    is_no_administrator(api, dave_tokens.access)
+@needs("user-cannot-list-accounts", "administrator-promotes")
+def test_user_cannot_change_roles(api, join, log_in):
+    person = join()
+    token = log_in(person).access
+    api.patch(f"/users/{person.id}", json={"role": "admin"}, token=token).expect(NOT_OWNER)
+    is_no_administrator(api, token)
 
 
 @needs("administrator-lists-accounts")

@@ -8,7 +8,7 @@ const rules = {
   email: (value) => (text(value)?.length <= 254 && /^[^@]+@[^@]+$/.test(value) ? value.toLowerCase() : undefined),
   name: (value) => (text(value)?.length >= 1 && value.length <= 100 ? value : undefined),
   newPassword: (value) => (typeof value === "string" && [...value].length >= 8 && value.length <= 256 ? value : undefined),
-  anyText: (value) => (typeof value === "string" && value.length <= 256 ? value : undefined),
+  anyText: (value) => (typeof value === "string" && value.length <= 4096 ? value : undefined),
   role: (value) => (["user", "admin"].includes(value) ? value : undefined),
 };
 

@@ -9,7 +9,7 @@ import pytest
 from kata.exercise import Exercise
 from kata.library import Library, Shelf
 from kata.verify.matrix import document
-from kata.verify.proofs import proofs_of, submissions_of, unproven
+from kata.verify.proofs import Kind, proofs_of, submissions_of, unproven
 from kata.verify.soundness import unsound
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -41,8 +41,8 @@ def test_every_patch_applies(exercise: Exercise) -> None:
 def test_enough_right_and_wrong_submissions(exercise: Exercise) -> None:
     """At least three right ones in two languages, at least fifteen wrong ones (06-auth: twenty-five)."""
     proofs = proofs_of(exercise, submissions_of(exercise, None))
-    assert len([proof for proof in proofs if proof.right]) >= 3
-    assert len([proof for proof in proofs if not proof.right]) >= (25 if exercise.id == "06-auth" else 15)
+    assert len([proof for proof in proofs if proof.kind is Kind.RIGHT]) >= 3
+    assert len([proof for proof in proofs if proof.kind is Kind.WRONG]) >= (25 if exercise.id == "06-auth" else 15)
 
 
 def test_kill_matrix_is_documented(exercise: Exercise) -> None:

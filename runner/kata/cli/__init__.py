@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "list": ("kata.cli.exercises", "List the exercises."),
     "show": ("kata.cli.exercises", "Show an exercise: its statement and what is graded."),
     "verify": ("kata.cli.verify", "Prove a grader against right and wrong submissions."),
+    "exercise": ("kata.cli.exercise", "Write an exercise of your own: `kata exercise new 21-my-topic`."),
     "doctor": ("kata.cli.engine", "Look at the machine: engine, limits, images, disk, and what to do."),
     "clean": ("kata.cli.engine", "Remove what interrupted runs left behind, and with --images the caches."),
     "pull": ("kata.cli.engine", "Fetch and prepare every image an exercise needs, to work offline later."),

@@ -89,7 +89,7 @@ def _verify(
     from kata.engine.images import image_table
     from kata.verify.load import kept_busy
     from kata.verify.matrix import document, matrix, problems
-    from kata.verify.proofs import proofs_of, submissions_of
+    from kata.verify.proofs import Kind, proofs_of, submissions_of
     from kata.verify.soundness import unsound
     from kata.verify.trial import run_proofs
 
@@ -105,7 +105,7 @@ def _verify(
             outcomes = run_proofs(
                 exercise, chosen * repeat, DockerEngine.connect_to_host(), image_table(), jobs, _say, Options()
             )
-        wrong = {each.proof.name: each for each in outcomes if not each.proof.right}
+        wrong = {each.proof.name: each for each in outcomes if each.proof.kind is Kind.WRONG}
         if wrong:
             click.echo(
                 matrix(exercise, {n: o.failed for n, o in wrong.items()}, {n: o.skipped for n, o in wrong.items()})

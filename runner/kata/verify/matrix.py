@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from kata.exercise import Exercise
 from kata.results import Report, Verdict
-from kata.verify.proofs import Proof, expected_full_score
+from kata.verify.proofs import Kind, Proof, expected_full_score
 from kata.verify.trial import Outcome
 
 
@@ -28,7 +28,7 @@ def problems(exercise: Exercise, outcomes: Sequence[Outcome]) -> list[Problem]:
             found.setdefault(Problem(outcome.proof.id, text))
     for problem in _unstable(outcomes):
         found.setdefault(problem)
-    killed = {id for outcome in outcomes if not outcome.proof.right for id in outcome.failed}
+    killed = {id for outcome in outcomes if outcome.proof.kind is Kind.WRONG for id in outcome.failed}
     for requirement in exercise.requirements:
         if requirement.id not in killed:
             found.setdefault(Problem(requirement.id, "no wrong submission fails this check"))
@@ -39,10 +39,10 @@ def _mismatches(exercise: Exercise, outcome: Outcome) -> Iterator[str]:
     proof, report = outcome.proof, outcome.report
     if report.verdict is not proof.expected.verdict:
         yield f"the verdict is {report.verdict}, expected {proof.expected.verdict}{_because(report)}"
-    if report.verdict in (Verdict.PASSED, Verdict.FAILED):
+    if report.verdict in (Verdict.PASSED, Verdict.FAILED) and proof.kind is not Kind.STARTER:
         yield from _differences("fails", outcome.failed, proof.expected.failed)
         yield from _differences("skips", outcome.skipped, proof.expected.skipped)
-    if proof.right and proof.expected.verdict is Verdict.PASSED and not proof.expected.failed:
+    if proof.kind is Kind.RIGHT and proof.expected.verdict is Verdict.PASSED and not proof.expected.failed:
         full = expected_full_score(exercise)
         if report.score != full:
             yield f"a right submission loses points: {report.score} of {full}{_because(report)}"
@@ -82,8 +82,8 @@ def matrix(exercise: Exercise, failed: Mapping[str, frozenset[str]], skipped: Ma
 
 def document(exercise: Exercise, proofs: Sequence[Proof]) -> str:
     """docs/matrix/ID.md: the matrix that the proofs' expectations make; the container tests hold each of them."""
-    wrong = [proof for proof in proofs if not proof.right]
-    right = [proof.name for proof in proofs if proof.right]
+    wrong = [proof for proof in proofs if proof.kind is Kind.WRONG]
+    right = [proof.name for proof in proofs if proof.kind is Kind.RIGHT]
     table = matrix(
         exercise,
         {proof.name: proof.expected.failed for proof in wrong},

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,14 @@ from kata.exercise import Exercise
 from kata.results import Severity, Verdict
 from kata.submission import Snapshot, take
 from kata.verify.patching import PatchError, changed_files
+
+
+class Kind(StrEnum):
+    """What a submission proves: full score, a failure exactly as expected, or that the starter starts and fails."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    STARTER = "starter"
 
 
 @dataclass(frozen=True)
@@ -27,13 +36,13 @@ class Expected:
 
 @dataclass(frozen=True)
 class Proof:
-    """One submission. A right one is a folder; a wrong one is a patch on a right one, or a folder of its own.
+    """One submission. A wrong one is a patch on a right one, or a folder of its own; the others are folders.
 
     `why` is the mistake in one sentence.
     """
 
     name: str
-    right: bool
+    kind: Kind
     folder: Path
     base: Path
     expected: Expected
@@ -41,7 +50,7 @@ class Proof:
 
     @property
     def id(self) -> str:
-        return f"{'right' if self.right else 'wrong'}/{self.name}"
+        return f"{self.kind}/{self.name}"
 
     @property
     def patch(self) -> Path:
@@ -51,7 +60,7 @@ class Proof:
     def snapshot(self) -> Iterator[Snapshot]:
         """The submission as it is graded. Raises BrokenExercise, with file and line, when the patch does not apply."""
         with take(self.base) as base:
-            if self.right or not self.patch.is_file():
+            if self.kind is not Kind.WRONG or not self.patch.is_file():
                 yield base
                 return
             try:
@@ -65,10 +74,14 @@ class Proof:
 
 
 def proofs_of(exercise: Exercise, submissions: Path) -> tuple[Proof, ...]:
-    """Every proof in `submissions`/right and `submissions`/wrong, right ones first."""
+    """Every proof in `submissions`/right and `submissions`/wrong, right ones first, and the starters last."""
     right = [_right(folder, exercise) for folder in _folders(submissions / "right")]
     wrong = [_wrong(folder, submissions / "right", exercise) for folder in _folders(submissions / "wrong")]
-    return (*right, *wrong)
+    starters = [
+        Proof(folder.name, Kind.STARTER, folder, folder, Expected(Verdict.FAILED))
+        for folder in _folders(exercise.starters)
+    ]
+    return (*right, *wrong, *starters)
 
 
 def unproven(exercise: Exercise, proofs: Sequence[Proof]) -> list[str]:
@@ -94,7 +107,7 @@ def submissions_of(exercise: Exercise, given: Path | None) -> Path:
 def _right(folder: Path, exercise: Exercise) -> Proof:
     file = folder / "expected.json"
     expected = _expected(file, exercise) if file.is_file() else Expected(Verdict.PASSED)
-    return Proof(folder.name, True, folder, folder, expected)
+    return Proof(folder.name, Kind.RIGHT, folder, folder, expected)
 
 
 def _wrong(folder: Path, right: Path, exercise: Exercise) -> Proof:
@@ -103,7 +116,7 @@ def _wrong(folder: Path, right: Path, exercise: Exercise) -> Proof:
     base = right / str(data["base"]) if "base" in data else folder
     if not base.is_dir():
         raise BrokenExercise(f"{file}: base {data['base']!r} is no folder in {right}", "Name one of the right ones.")
-    return Proof(folder.name, False, folder, base, _expected(file, exercise), str(data.get("why", "")))
+    return Proof(folder.name, Kind.WRONG, folder, base, _expected(file, exercise), str(data.get("why", "")))
 
 
 def _expected(file: Path, exercise: Exercise) -> Expected:

@@ -14,9 +14,7 @@ TEXT = "one\ntwo\nthree\nfour\n"
 
 
 def patch(old: str, new: str, path: str = "main.py") -> str:
-    lines = difflib.unified_diff(
-        old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{path}", f"b/{path}"
-    )
+    lines = difflib.unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), f"a/{path}", f"b/{path}")
     return "".join(lines)
 
 

@@ -12,7 +12,7 @@ from kata.safe import safe, safe_line
 
 #: Everything has been cut where it entered the report; this only bounds a mistake.
 LIMIT = 1_000_000
-_MANY_LINES = {"message", "hint", "sentence", "request_body", "reply_body", "error", "warnings", "app_log", "log_tail"}
+_MANY_LINES = {"message", "hint", "sentence", "request_body", "reply_body", "warnings", "app_log", "log_tail"}
 
 
 def cleaned(report: Report) -> Report:

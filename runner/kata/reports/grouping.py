@@ -10,6 +10,8 @@ from kata.results import CheckResult, Severity, Status
 
 #: Causes that hide others: while the server crashes or breaks the protocol, what it says means little.
 _BEFORE_CONTENT = ("crash", "resource", "memory", "timeout", "connection", "no-reply", "empty", "protocol", "throttled")
+#: Characters of a message that tell its shape; a bound, because a reply can make a message long.
+_SHAPE = 300
 _VALUES = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\S+@\S+|\b\d{4,}\b|\b\d{1,2}\b")
 
 
@@ -63,7 +65,7 @@ def _origin(check: CheckResult) -> str:
     """The cause where it is known, else the message without the values that differ from check to check."""
     if check.cause:
         return "cause " + check.cause
-    shape = _VALUES.sub("…", check.message.partition("\n")[0]).strip()
+    shape = _VALUES.sub("…", check.message.partition("\n")[0][:_SHAPE]).strip()
     return "message " + shape if shape else "check " + check.id
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 from kata.reports import wording
 from kata.reports.cleaning import cleaned
@@ -12,16 +14,15 @@ from kata.reports.detail import explain, explain_stop
 from kata.reports.grouping import groups, unexplained
 from kata.results import CheckResult, Report, Severity, Status
 
+if TYPE_CHECKING:
+    from jinja2 import Template
+
 
 def render(report: Report) -> str:
     """The page. Its content security policy allows its own style sheet, by its digest, and nothing else."""
-    from jinja2 import Environment, StrictUndefined
-
     report = cleaned(report)
     style = _resource("page.css")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(_resource("page.html.jinja"))
-    return template.render(
+    return _template().render(
         report=report,
         style=style,
         style_digest=_digest(style),
@@ -36,6 +37,14 @@ def render(report: Report) -> str:
         runs=_runs,
         words=wording,
     )
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    return environment.from_string(_resource("page.html.jinja"))
 
 
 def _resource(name: str) -> str:

@@ -38,7 +38,7 @@ def score_words(report: Report) -> str:
     score = score_of(report)
     if score is None or not (report.max_score or score):
         return ""
-    return f"{score} of {amount(report.max_score, 'point')}"
+    return f"{score:,} of {amount(report.max_score, 'point')}"
 
 
 def count_words(report: Report) -> str:

@@ -52,7 +52,7 @@ def failing_checks() -> tuple[CheckResult, ...]:
             failed,
             title="A wrong password is refused",
             sentence="A login with a wrong password is answered with 401 and a `WWW-Authenticate` header.",
-            message="POST /login with a wrong password: expected 401, got 200.\nThe right password was accepted before.",
+            message="POST /login with a wrong password: expected 401, got 200.\nThe right one was accepted before.",
             hint="Compare the password with the stored hash, and answer before you make a token.",
             see="https://www.rfc-editor.org/rfc/rfc9110#section-15.5.2",
             exchanges=(REGISTER, LOGIN),

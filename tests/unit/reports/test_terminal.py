@@ -1,0 +1,145 @@
+"""The report in a terminal: everything a learner needs, at any width, with and without colour."""
+
+from __future__ import annotations
+
+import io
+import re
+import shlex
+from dataclasses import replace
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from kata.reports import wording
+from kata.reports.terminal import print_report, render
+from kata.results import Report, Status
+
+
+def printed(report: Report, width: int = 80, verbose: int = 0, **options: object) -> str:
+    file = io.StringIO()
+    print_report(report, Console(file=file, width=width, **options), verbose)  # type: ignore[arg-type]
+    return file.getvalue()
+
+
+def test_a_failure_tells_all_that_is_needed_to_see_it(failing: Report) -> None:
+    """Statement, problem, request, reply with what was cut, hint, link and the server's own words."""
+    check = failing.checks[2]
+    text = render(failing)
+    for words in (check.title, check.sentence, "expected 401, got 200", check.hint, check.see, *check.app_log):
+        assert words in text
+    for words in ("POST /users: 201 Created", "200 OK", "set-cookie: session=", "(1,457 more bytes not shown)"):
+        assert words in text
+    assert "date: Mon" not in text
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
+def test_the_curl_line_survives_copy_and_paste(failing: Report, width: int) -> None:
+    """It stands on one line of its own, at every width, and a shell reads it back."""
+    command = failing.checks[2].exchanges[-1].as_curl()
+    lines = [line.strip() for line in printed(failing, width).splitlines()]
+    assert command in lines
+    assert shlex.split(command)[0] == "curl"
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
+def test_nothing_else_is_wider_than_the_terminal(every_report: tuple[Report, ...], width: int) -> None:
+    """Commands and links stay whole; every other line is folded."""
+    whole = ("curl", "https://", "kata check", "Override", "Read")
+    for report in every_report:
+        for line in printed(report, width).splitlines():
+            assert cell_len(line) <= width or line.lstrip().startswith(whole), line
+
+
+def test_no_line_ends_in_spaces(every_report: tuple[Report, ...]) -> None:
+    """Logs and diffs stay clean."""
+    for report in every_report:
+        assert all(line == line.rstrip() for line in printed(report).splitlines())
+
+
+def test_colour_only_repeats_the_words(every_report: tuple[Report, ...]) -> None:
+    """Without colour, the text is the same."""
+    for report in every_report:
+        coloured = printed(report, force_terminal=True, color_system="truecolor")
+        assert "\x1b[" in coloured
+        without = printed(report, color_system=None)
+        assert "\x1b" not in without
+        assert _without_colour(coloured) == without
+
+
+def _without_colour(text: str) -> str:
+    return re.sub("\x1b\\[[0-9;]*m", "", text)
+
+
+def test_the_plain_variant_has_no_decoration(every_report: tuple[Report, ...]) -> None:
+    """A screen reader or a log gets words only, whole lines, and no glyph of ours."""
+    for report in every_report:
+        assert render(report).isascii()
+
+
+def test_a_console_that_knows_no_unicode_gets_the_plain_variant(failing: Report) -> None:
+    """Text of the submission that it cannot show is escaped, and nothing crashes."""
+    file = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    print_report(replace(failing, title="Prüfung"), Console(file=file, width=80))
+    file.flush()
+    text = file.buffer.getvalue().decode("ascii")
+    assert "Pr\\xfcfung" in text
+    assert "FAILED" in text
+
+
+def test_the_verdict_stands_at_the_top_and_at_the_end(failing: Report) -> None:
+    """The last lines are what a learner sees: they name the first thing to fix."""
+    lines = printed(failing).splitlines()
+    assert any(line.startswith("NOT YET  10 of 35 points") for line in lines[:10])
+    assert lines[-1] == "NOT YET  10 of 35 points. Fix first: A wrong password is refused"
+
+
+def test_quiet_is_the_verdict_only(passing: Report, failing: Report, build_failed: Report) -> None:
+    """One line, and for a submission that could not be graded the reason."""
+    assert printed(passing, verbose=-1) == "PASSED  60 of 60 points  ·  12 passed\n"
+    assert len(printed(failing, width=200, verbose=-1).splitlines()) == 1
+    assert "npm ci ended with exit code 1." in printed(build_failed, verbose=-1)
+
+
+def test_a_long_list_is_cut_and_verbose_is_not(crowded: Report) -> None:
+    """Five causes in full, then one line a check; -v tells each of them."""
+    short, whole = printed(crowded), printed(crowded, verbose=1)
+    assert "-v tells each of them in full" in short
+    for check in crowded.checks:
+        assert check.title in short
+        if check.status is Status.FAILED:
+            assert check.message.splitlines()[0] in whole
+    assert "date: Mon" in whole
+    assert "Image       app: node:22-slim" in whole
+
+
+def test_not_graded_is_said_to_be_nobodys_fault(not_graded: Report) -> None:
+    """No score, a word of reassurance, and what to do."""
+    text = render(not_graded)
+    assert wording.NOT_YOUR_FAULT in text
+    assert "Run it again" in text
+    assert "points  " not in text.split("Passed")[0]
+    assert " of " not in text.splitlines()[5]
+
+
+def test_a_submission_that_did_not_start_shows_its_own_last_words(not_ready: Report, crashed: Report) -> None:
+    """The reason, the advice and the log's tail."""
+    assert "Server ready on http://localhost:3000" in render(not_ready)
+    assert "Listen on 0.0.0.0" in render(not_ready)
+    assert "CRASHED" in render(crashed)
+
+
+def test_a_request_body_with_line_breaks_is_one_line_for_the_shell(failing: Report) -> None:
+    """A line break inside the quotes is written as an escape."""
+    check = failing.checks[3]
+    exchange = replace(check.exchanges[0], request_body='{\n "a": 1\n}')
+    report = replace(failing, checks=(replace(check, exchanges=(exchange,)),))
+    (line,) = [line for line in printed(report).splitlines() if "curl" in line]
+    assert "--data-raw '{'$'\\n'' \"a\": 1'$'\\n''}'" in line
+
+
+def test_skipped_checks_name_what_they_wait_for(failing: Report, not_graded: Report) -> None:
+    """Behind a failure they are told with it; behind a fault of ours they stand alone."""
+    assert "Waiting     A token expires; Logging out ends the session" in printed(failing)
+    behind = replace(not_graded.checks[0], id="x", title="Later", status=Status.SKIPPED, blocked_by="check-2")
+    assert "Later, waits for check-2" in printed(replace(not_graded, checks=(*not_graded.checks, behind)), verbose=1)

@@ -18,7 +18,7 @@ def only(books):
     return only
 
 
-@needs("create-answers-201-and-the-book")
+@needs("create-answers-the-book")
 def test_list_has_items_and_total(api, novel):
     reply = api.get("/books").expect(200)
     items, total = reply.field("items", list), reply.field("total", int)

@@ -44,7 +44,7 @@ def print_report(report: Report, console: Console, verbose: int = 0, plain: bool
     report = cleaned(report)
     if verbose < 0:
         _print_verdict(page, report)
-        _print_parts(page, explain_stop(report)[:1], indent=2)
+        _print_parts(page, (part for part in explain_stop(report) if part.label in ("Problem", "Fault")), indent=2)
         return
     _print_head(page, report)
     _print_verdict(page, report)
@@ -212,7 +212,7 @@ def _print_run(page: _Page, report: Report) -> None:
     if report.seed:
         _print_labelled(page, "Seed", f"{report.seed} (the same values again: --seed {report.seed})")
     if page.whole:
-        _print_labelled(page, "Digest", report.digest)
+        _print_part(page, Part("Digest", (report.digest,), Kind.QUOTED), indent=0)
         _print_labelled(page, "Version", report.kata_version)
         for label, pairs in (("Image", report.images), ("Limit", report.limits), ("Detail", report.details.items())):
             for name, value in pairs:

@@ -94,8 +94,9 @@ def test_the_verdict_stands_at_the_top_and_at_the_end(failing: Report) -> None:
     assert lines[-1] == "NOT YET  10 of 35 points. Fix first: A wrong password is refused"
 
 
-def test_quiet_is_the_verdict_only(passing: Report, failing: Report, build_failed: Report) -> None:
-    """One line, and for a submission that could not be graded the reason."""
+def test_quiet_is_the_verdict_only(passing: Report, failing: Report, build_failed: Report, not_graded: Report) -> None:
+    """One line, and for a run that stopped the reason, and whose fault it is not."""
+    assert wording.NOT_YOUR_FAULT in printed(not_graded, width=200, verbose=-1)
     assert printed(passing, verbose=-1) == "PASSED  60 of 60 points  ·  12 passed\n"
     assert len(printed(failing, width=200, verbose=-1).splitlines()) == 1
     assert "npm ci ended with exit code 1." in printed(build_failed, verbose=-1)

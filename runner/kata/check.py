@@ -19,7 +19,7 @@ from kata.errors import NotGraded, SubmissionError
 from kata.exercise import Exercise
 from kata.grader.journal import Session
 from kata.grading import GraderProcess, Journal
-from kata.judgement import checks_of, verdict_of
+from kata.judgement import checks_of, unrun, verdict_of
 from kata.launching import prepare_launch, require_image
 from kata.profile import LEARNER, Profile
 from kata.results import Phase, Report, Verdict
@@ -64,7 +64,7 @@ def check(
             )
             return grade(report, exercise, snapshot, engine, images, on_event, options)
     except SubmissionError as error:
-        return _refused(report, error)
+        return _refused(report, exercise, error)
     except NotGraded as error:
         return replace(report, verdict=Verdict.NOT_GRADED, message=error.message, hint=error.hint)
 
@@ -95,7 +95,7 @@ def grade(
             stack.enter_context(environment)
             report = _graded(report, exercise, environment, grader, plan, on_event, options)
         except SubmissionError as error:
-            report = _refused(report, error)
+            report = _refused(report, exercise, error)
         except NotGraded as error:
             tail = environment.app_log()
             report = replace(report, verdict=Verdict.NOT_GRADED, message=error.message, hint=error.hint, log_tail=tail)
@@ -197,9 +197,14 @@ def blank(exercise: Exercise, submission: Path, options: Options) -> Report:
     )
 
 
-def _refused(report: Report, error: SubmissionError) -> Report:
+def _refused(report: Report, exercise: Exercise, error: SubmissionError) -> Report:
     return replace(
-        report, verdict=error.verdict, message=error.message, hint=error.hint, log_tail=tuple(error.log_tail)
+        report,
+        checks=unrun(exercise),
+        verdict=error.verdict,
+        message=error.message,
+        hint=error.hint,
+        log_tail=tuple(error.log_tail),
     )
 
 

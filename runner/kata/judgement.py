@@ -26,6 +26,18 @@ def checks_of(exercise: Exercise, journal: Journal, only: Sequence[str], app_log
     return tuple(results)
 
 
+def unrun(exercise: Exercise) -> tuple[CheckResult, ...]:
+    """Every check as skipped, for a submission that never came to be checked: no points, out of all points."""
+    return tuple(
+        _result(
+            requirement,
+            Finished(requirement.id, Status.SKIPPED, "did not run: see the verdict"),
+            lambda lines, since: (),
+        )
+        for requirement in exercise.requirements
+    )
+
+
 def verdict_of(
     checks: Sequence[CheckResult], journal: Journal, out_of_memory: bool, seconds: float
 ) -> tuple[Verdict, str, str]:

@@ -74,7 +74,9 @@ def _validate(text: str, data: dict[str, Any]) -> None:
     if error is not None:
         where = line_of(text, error.path)
         described: str = schema("settings")["properties"][error.path[0]]["description"]
-        raise _refused(f"{FILE}:{where}: {safe_line(error.where, 100)}: {safe_line(error.message)}", described)
+        value, _, mismatch = error.message.partition(" does not match ")
+        what = f"{value} is not possible here" if mismatch else error.message
+        raise _refused(f"{FILE}:{where}: {safe_line(error.where, 100)}: {safe_line(what)}", described)
 
 
 def _lines(install: str | list[str] | None) -> tuple[str, ...] | None:

@@ -19,11 +19,7 @@ _PLAIN_PATH = re.compile(r"[\w./-]+\.java")
 
 _REPOSITORY = "/opt/m2"
 _CLASSES = ".kata/classes"
-_CLASSPATH = f'"{_CLASSES}:lib/*:$CLASSPATH"'
-_COMPILE = (
-    f"mkdir -p {_CLASSES} && find . -name '*.java' -not -path './src/test/*' > .kata/sources && "
-    f"javac -cp {_CLASSPATH} -d {_CLASSES} @.kata/sources"
-)
+_FIND = f"mkdir -p {_CLASSES} && find . -name '*.java' -not -path './src/test/*' > .kata/sources"
 #: The jar that starts, not what the tools leave beside it.
 _JAR = "\"$(ls {folder}/*.jar | grep -Ev -e '-(sources|javadoc|plain|tests)[.]jar$' -e '/original-' | head -n 1)\""
 
@@ -44,7 +40,8 @@ def prepare(app: App) -> Environment:
         command = "sh gradlew" if app.has("gradlew") else "gradle"
         build = f"{command} --no-daemon --gradle-user-home /opt/gradle-home assemble"
         return Environment(install=_tool(app, "gradlew", "gradle"), build=(build,))
-    return Environment(build=(_COMPILE,) if len(_sources(app)) > 1 else ())
+    compiling = f"{_FIND} && javac {_classpath(app, _CLASSES)}-d {_CLASSES} @.kata/sources"
+    return Environment(build=(compiling,) if len(_sources(app)) > 1 else ())
 
 
 def start(app: App) -> Start | None:
@@ -79,17 +76,24 @@ def _from_jar(app: App, file: str, folder: str) -> Start:
 
 
 def _from_sources(app: App) -> Start | None:
-    """One file is run from its source; several are compiled first. Jars in lib/ and $CLASSPATH are seen."""
+    """One file is run from its source; several are compiled first."""
     sources = _sources(app)
     main = next((path for path in sources if _MAIN.search(app.peek(path))), None)
     if main is None:
         return None
     why = f"{shown(main)} has a main method"
     if len(sources) == 1:
-        return Start(f"java -cp {_CLASSPATH} {main}", why)
+        return Start(f"java {_classpath(app)}{main}", why)
     package = _PACKAGE.search(app.peek(main))
     short = main.rpartition("/")[2].removesuffix(".java")
-    return Start(f"java -cp {_CLASSPATH} {package[1]}.{short}" if package else f"java -cp {_CLASSPATH} {short}", why)
+    full = f"{package[1]}.{short}" if package else short
+    return Start(f"java {_classpath(app, _CLASSES)}{full}", why)
+
+
+def _classpath(app: App, *places: str) -> str:
+    """The option that adds these places and the jars in lib/ to the image's $CLASSPATH; nothing without any."""
+    known = [*places, *(["lib/*"] if app.has_folder("lib") else [])]
+    return f'-cp "{":".join(known)}:$CLASSPATH" ' if known else ""
 
 
 def _sources(app: App) -> list[str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from dataclasses import dataclass
 
-#: Words and signs that make a shell line more than one simple command, which alone can follow `exec`.
-_NOT_SIMPLE = re.compile(r"&&|\|\||[;|&\n(){}<>`]|^\s*(cd|export|source|\.|exec|if|for|while|set|\w+=)(\s|\S*$|\S*\s)")
+_OPERATORS = "();<>|&"
+#: What a shell does itself, and what therefore cannot follow `exec`.
+_OF_THE_SHELL = re.compile(r"(cd|export|source|\.|exec|if|for|while|until|case|set|ulimit|umask|\{)$|\w+=")
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Plan:
         """
         if not self.start:
             return None
-        return ("sh", "-c", self.start if _NOT_SIMPLE.search(self.start) else f"exec {self.start}")
+        return ("sh", "-c", f"exec {self.start}" if _is_simple(self.start) else self.start)
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,18 @@ class Start:
     why: str
     framework: str = ""
     variables: tuple[tuple[str, str], ...] = ()
+
+
+def _is_simple(line: str) -> bool:
+    """Is it one program with arguments?"""
+    words = shlex.shlex(line, posix=True, punctuation_chars=_OPERATORS)
+    words.whitespace_split = True
+    words.commenters = ""
+    try:
+        found = list(words)
+    except ValueError:  # an open quote: the shell will say so better
+        return False
+    return bool(found) and not _OF_THE_SHELL.match(found[0]) and not any(set(word) <= set(_OPERATORS) for word in found)
 
 
 def toml_line(name: str, value: str) -> str:

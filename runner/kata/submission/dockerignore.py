@@ -9,12 +9,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 
-from kata.submission.patterns import Choice, Matcher, Pattern, Token, Wild
+from kata.submission.patterns import MOST_BYTES, MOST_CHOICES, MOST_PATTERNS, Choice, Matcher, Pattern, Token, Wild
 from kata.submission.refusal import refused, shown
 from kata.submission.snapshot import Snapshot
-
-_MOST_BYTES = 32 * 1024
-_MOST_PATTERNS = 500
 
 
 def build_context(snapshot: Snapshot, dockerfile: str = "Dockerfile") -> Callable[[str], bool]:
@@ -25,17 +22,14 @@ def build_context(snapshot: Snapshot, dockerfile: str = "Dockerfile") -> Callabl
     """
     for path in (f"{dockerfile}.dockerignore", ".dockerignore"):
         if snapshot.has(path):
-            matcher = Matcher(parse(snapshot.text(path, _MOST_BYTES), path))
+            matcher = Matcher(parse(snapshot.text(path, MOST_BYTES), path))
             return lambda name: name in (dockerfile, path) or not leaves_out(matcher, name)
     return lambda _: True
 
 
 def leaves_out(matcher: Matcher, path: str) -> bool:
     """Does the last pattern that matches `path` or a folder around it leave it out?"""
-    accepted = 0
-    for _, bits in matcher.prefixes(path):
-        accepted |= bits
-    last = matcher.last(accepted)
+    last = matcher.last(matcher.accepted_within(path))
     return last is not None and not last.negated
 
 
@@ -51,9 +45,17 @@ def parse(text: str, path: str) -> list[Pattern]:
         if tokens is None:
             raise refused(f"{shown(path)}:{number}: {shown(line)} is not a valid pattern.", "Mend or remove the line.")
         patterns.append(Pattern(tokens, negated))
-        if len(patterns) > _MOST_PATTERNS:
-            raise refused(f"{shown(path)} has more than {_MOST_PATTERNS} patterns.", "Use fewer, wider patterns.")
+    check_amount(patterns, path)
     return patterns
+
+
+def check_amount(patterns: list[Pattern], path: str) -> None:
+    """Refuse an ignore file with too many patterns, or too many `[...]` in them."""
+    choices = sum(isinstance(token, Choice) for pattern in patterns for token in pattern.tokens)
+    if len(patterns) > MOST_PATTERNS or choices > MOST_CHOICES:
+        raise refused(
+            f"{shown(path)} has more than {MOST_PATTERNS} patterns or {MOST_CHOICES} [...].", "Use wider ones."
+        )
 
 
 def _cleaned(line: str) -> tuple[bool, str] | None:

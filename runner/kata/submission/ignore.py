@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-from kata.submission.dockerignore import choice
+from kata.submission.dockerignore import check_amount, choice
 from kata.submission.found import Skip
-from kata.submission.patterns import Matcher, Pattern, Token, Wild
+from kata.submission.patterns import MOST_BYTES, Matcher, Pattern, Token, Wild
 from kata.submission.refusal import refused
 
 FILE = ".kataignore"
-_MOST_BYTES = 32 * 1024
-_MOST_PATTERNS = 500
 
 _NAMES = frozenset(
     {".git", ".hg", ".svn", "node_modules", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".tox"}
@@ -49,9 +47,7 @@ def rules(kataignore: bytes | None) -> Skip:
 
 def leaves_out(matcher: Matcher, path: str, is_folder: bool) -> bool:
     """Does the last pattern that matches `path` itself leave it out?"""
-    accepted = 0
-    for _, bits in matcher.prefixes(path):
-        accepted = bits
+    accepted = matcher.accepted(path)
     last = matcher.last(accepted) if is_folder else matcher.last_for_file(accepted)
     return last is not None and not last.negated
 
@@ -67,14 +63,13 @@ def parse(text: str) -> list[Pattern]:
         if pattern is None:
             raise refused(f"{FILE}:{number}: this is not a valid pattern.", "Mend or remove the line.")
         patterns.append(pattern)
-        if len(patterns) > _MOST_PATTERNS:
-            raise refused(f"{FILE} has more than {_MOST_PATTERNS} patterns.", "Use fewer, wider patterns.")
+    check_amount(patterns, FILE)
     return patterns
 
 
 def _text(content: bytes) -> str:
-    if len(content) > _MOST_BYTES:
-        raise refused(f"{FILE} has more than {_MOST_BYTES:,} bytes.", "Use fewer, wider patterns.")
+    if len(content) > MOST_BYTES:
+        raise refused(f"{FILE} has more than {MOST_BYTES:,} bytes.", "Use fewer, wider patterns.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -7,7 +7,7 @@ twice. Patterns keep their order, so the last one that matches is the highest ac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -33,6 +33,11 @@ class Choice:
         return inside != self.negated and character != "/"
 
 
+#: What an ignore file may have; every limit bounds the time that one character of a path takes.
+MOST_BYTES = 16 * 1024
+MOST_PATTERNS = 500
+MOST_CHOICES = 200
+
 Token = str | Wild | Choice
 
 
@@ -56,6 +61,13 @@ class _Masks:
     stays: int = 0  # stays with any character
     skips: int = 0  # moves on with no character
     skips_two: int = 0  # the same, over FOLDERS and the place where it loops
+    _chosen: dict[str, int] = field(default_factory=dict)
+
+    def chosen(self, character: str) -> int:
+        """The choices that accept `character`."""
+        if character not in self._chosen:
+            self._chosen[character] = sum(bit for choice, bit in self.choices if choice.accepts(character))
+        return self._chosen[character]
 
 
 class Matcher:
@@ -64,6 +76,7 @@ class Matcher:
     def __init__(self, patterns: Sequence[Pattern]) -> None:
         self.patterns = patterns
         self._masks = _Masks()
+        self._inside: dict[str, tuple[int, int]] = {}
         self._start = 0
         self._accepts: dict[int, Pattern] = {}
         self._accept = 0
@@ -74,15 +87,16 @@ class Matcher:
             self._accepts[position] = pattern
             self._accept |= 1 << position
             position += 1
+        self._inside[""] = self._closed(self._start), 0
 
-    def prefixes(self, path: str) -> Iterable[tuple[str, int]]:
-        """(folder or path, accepted bits) for each folder that `path` is in, from the root, and for itself."""
-        state = self._closed(self._start)
-        for index, character in enumerate(path):
-            if character == "/":
-                yield path[:index], state & self._accept
-            state = self._moved(state, character)
-        yield path, state & self._accept
+    def accepted(self, path: str) -> int:
+        """The bits of the patterns that match `path` itself."""
+        return self._reached(path)[0] & self._accept
+
+    def accepted_within(self, path: str) -> int:
+        """The bits of the patterns that match `path` or a folder that it is in."""
+        state, around = self._reached(path)
+        return around | state & self._accept
 
     def last(self, accepted: int) -> Pattern | None:
         """The last of the accepted patterns in the file."""
@@ -93,6 +107,23 @@ class Matcher:
         while (pattern := self.last(accepted)) is not None and pattern.folders_only:
             accepted ^= 1 << (accepted.bit_length() - 1)
         return pattern
+
+    def _reached(self, path: str) -> tuple[int, int]:
+        """(positions at the end of `path`, bits accepted for the folders around it)."""
+        folder, _, name = path.rpartition("/")
+        state, around = self._entered(folder)
+        for character in name:
+            state = self._moved(state, character)
+        return state, around
+
+    def _entered(self, folder: str) -> tuple[int, int]:
+        """The same behind the folder's "/", remembered: every name is read once, whatever is in it."""
+        known = self._inside.get(folder)
+        if known is None:
+            state, around = self._reached(folder)
+            known = self._moved(state, "/"), around | state & self._accept
+            self._inside[folder] = known
+        return known
 
     def _place(self, pattern: Pattern, position: int) -> int:
         """Lay the tokens down from `position`; returns where the pattern is accepted."""
@@ -125,9 +156,7 @@ class Matcher:
         if character != "/":
             moves |= masks.not_slash
             stays |= masks.stays_in_name
-            for choice, bit in masks.choices:
-                if state & bit and choice.accepts(character):
-                    moves |= bit
+            moves |= masks.chosen(character)
         return self._closed((state & moves) << 1 | state & stays)
 
     def _closed(self, state: int) -> int:

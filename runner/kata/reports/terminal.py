@@ -17,11 +17,13 @@ from kata.reports import wording
 from kata.reports.cleaning import cleaned
 from kata.reports.detail import Kind, Part, explain, explain_briefly, explain_stop
 from kata.reports.grouping import Group, groups, unexplained
-from kata.results import CheckResult, Phase, Report, Severity, Status, Verdict
+from kata.results import CheckResult, Family, Phase, Report, Severity, Status, Verdict
 
 #: Groups told in full, and further failures of one group told in short, before one line each has to do.
 FULL_GROUPS = 5
 SHORT_CHECKS = 3
+#: Titles of waiting checks before "and 71 more" has to do.
+WAITING_TITLES = 5
 _LABEL = 12
 _NARROW = 60
 _COLOURS = {Verdict.PASSED: "bold green", Verdict.NOT_GRADED: "bold yellow"}
@@ -44,11 +46,11 @@ def print_report(report: Report, console: Console, verbose: int = 0, plain: bool
     report = cleaned(report)
     if verbose < 0:
         _print_verdict(page, report)
-        _print_parts(page, (part for part in explain_stop(report) if part.label in ("Problem", "Fault")), indent=2)
+        _print_parts(page, (part for part in _stop(report) if part.label in ("Problem", "Fault")), indent=2)
         return
     _print_head(page, report)
     _print_verdict(page, report)
-    _print_parts(page, explain_stop(report), indent=2)
+    _print_parts(page, _stop(report), indent=2)
     _print_failures(page, report)
     _print_faults(page, report)
     _print_skipped(page, report)
@@ -134,6 +136,13 @@ def _print_verdict(page: _Page, report: Report) -> None:
     page.line((wording.verdict_words(report), _colour(report)), ("  " + words, ""), hang=2)
 
 
+def _stop(report: Report) -> tuple[Part, ...]:
+    """Why a run stopped. A graded run has said it in its verdict; the server's whole log helps only whose fault it is."""
+    family = report.verdict.family
+    parts = () if family is Family.GRADED else explain_stop(report)
+    return tuple(part for part in parts if part.label != "App log" or family is Family.SUBMISSION_ERROR)
+
+
 def _print_failures(page: _Page, report: Report) -> None:
     found = groups(report.checks)
     for number, group in enumerate(found, 1):
@@ -152,7 +161,7 @@ def _print_group(page: _Page, group: Group, number: int) -> None:
     page.blank()
     _print_heading(page, group.first, f"{number}.")
     _print_parts(page, explain(group.first, page.whole), indent=3)
-    _print_labelled(page, "Waiting", _titles(group.waiting), indent=3)
+    _print_labelled(page, "Waiting", _titles(group.waiting, page.whole), indent=3)
     if group.others:
         page.blank()
         page.line((f"{wording.amount(len(group.others), 'more check')} failed in the same way:", "dim"), indent=3)
@@ -279,8 +288,10 @@ def _title(check: CheckResult) -> str:
     return check.title or check.id
 
 
-def _titles(checks: tuple[CheckResult, ...]) -> str:
-    return "; ".join(_title(check) for check in checks)
+def _titles(checks: tuple[CheckResult, ...], whole: bool) -> str:
+    shown = checks if whole else checks[:WAITING_TITLES]
+    more = f" and {len(checks) - len(shown)} more" if len(checks) > len(shown) else ""
+    return "; ".join(_title(check) for check in shown) + more
 
 
 def _colour(report: Report) -> str:

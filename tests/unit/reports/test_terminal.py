@@ -144,3 +144,24 @@ def test_skipped_checks_name_what_they_wait_for(failing: Report, not_graded: Rep
     assert "Waiting     A token expires; Logging out ends the session" in printed(failing)
     behind = replace(not_graded.checks[0], id="x", title="Later", status=Status.SKIPPED, blocked_by="check-2")
     assert "Later, waits for check-2" in printed(replace(not_graded, checks=(*not_graded.checks, behind)), verbose=1)
+
+
+def test_a_long_queue_behind_one_failure_is_counted_and_verbose_names_it(failing: Report) -> None:
+    """Five titles and the number of the others; -v has them all."""
+    blocker = failing.checks[2]
+    queue = tuple(
+        replace(blocker, id=f"w{n}", title=f"Check {n}", status=Status.SKIPPED, blocked_by=blocker.id, exchanges=())
+        for n in range(76)
+    )
+    report = replace(failing, checks=(blocker, *queue))
+    assert "Check 4 and 71 more" in " ".join(printed(report).split())
+    assert "Check 5" not in printed(report)
+    assert "Check 75" in printed(report, verbose=1)
+
+
+def test_a_graded_failure_repeats_neither_its_count_nor_the_whole_log(failing: Report, not_ready: Report) -> None:
+    """The verdict line has counted already, and a whole run's log explains no single failure."""
+    report = replace(failing, message="4 of 12 required checks did not pass", log_tail=("GET /noise",))
+    assert "did not pass" not in printed(report)
+    assert "GET /noise" not in printed(report, verbose=1)
+    assert "Server ready on" in printed(not_ready)

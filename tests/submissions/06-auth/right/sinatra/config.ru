@@ -1,0 +1,6 @@
+# frozen_string_literal: true
+
+require_relative "app"
+
+Database.set_up
+run Auth

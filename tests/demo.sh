@@ -9,7 +9,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 cp -r "$samples/right/fastapi" "$scratch/my-api"
-patch --quiet -p1 -d "$scratch/my-api" < "$samples/wrong/user-enumeration-by-body/change.patch"
+patch --quiet -p1 -d "$scratch/my-api" < "$samples/wrong/unknown-email-is-told/change.patch"
 
 echo '$ kata check 06-auth ./my-api        # an API with a mistake in it'
 cd "$scratch"

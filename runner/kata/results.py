@@ -165,6 +165,11 @@ class Report:
         return sum(check.points for check in self.checks)
 
     @property
+    def bonus(self) -> int:
+        """Points earned beyond the required checks; they are part of `score`."""
+        return sum(check.points for check in self.checks if check.severity is Severity.BONUS)
+
+    @property
     def max_score(self) -> int:
         """Points of all required checks; a bonus can lift the score above it."""
         return sum(check.max_points for check in self.checks if check.severity is Severity.REQUIRED)

@@ -34,11 +34,12 @@ def score_of(report: Report) -> int | None:
 
 
 def score_words(report: Report) -> str:
-    """ "61 of 100 points", or nothing where there is no score to tell."""
+    """ "61 of 100 points", "98 of 100 points + 3 bonus", or nothing where there is no score to tell."""
     score = score_of(report)
     if score is None or not (report.max_score or score):
         return ""
-    return f"{score:,} of {amount(report.max_score, 'point')}"
+    bonus = f" + {report.bonus:,} bonus" if report.bonus else ""
+    return f"{score - report.bonus:,} of {amount(report.max_score, 'point')}{bonus}"
 
 
 def count_words(report: Report) -> str:

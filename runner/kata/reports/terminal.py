@@ -137,7 +137,7 @@ def _print_verdict(page: _Page, report: Report) -> None:
 
 
 def _stop(report: Report) -> tuple[Part, ...]:
-    """Why a run stopped. A graded run has said it in its verdict; the server's whole log helps only whose fault it is."""
+    """Why a run stopped. A graded run has said it in its verdict; its log helps only who can mend it."""
     family = report.verdict.family
     parts = () if family is Family.GRADED else explain_stop(report)
     return tuple(part for part in parts if part.label != "App log" or family is Family.SUBMISSION_ERROR)

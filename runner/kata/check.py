@@ -20,7 +20,7 @@ from kata.exercise import Exercise
 from kata.grader.journal import Session
 from kata.grading import GraderProcess, Journal
 from kata.judgement import checks_of, unrun, verdict_of
-from kata.launching import prepare_launch, require_image
+from kata.launching import prepare_launch
 from kata.profile import LEARNER, Profile
 from kata.results import Phase, Report, Verdict
 from kata.services import service
@@ -206,6 +206,3 @@ def _refused(report: Report, exercise: Exercise, error: SubmissionError) -> Repo
         hint=error.hint,
         log_tail=tuple(error.log_tail),
     )
-
-
-__all__ = ["Options", "check", "require_image"]

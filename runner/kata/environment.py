@@ -19,6 +19,7 @@ from kata.application import Application, Launch
 from kata.engine import Progress
 from kata.engine.docker import DockerEngine
 from kata.engine.labels import KEEP, RUN, Owner, new_run, run_labels
+from kata.engine.pulling import require_image
 from kata.engine.reaper import Reaper
 from kata.engine.sweep import sweep
 from kata.errors import NotGraded, SubmissionError
@@ -127,6 +128,7 @@ class Environment:
         return self._network
 
     def _prepare(self, service: Service, image: str) -> Prepared:
+        require_image(self._engine, image, self._progress)
         prepared = service.prepare(self._engine, image, self._seed, self._progress)
         self.services[service.name] = prepared
         return prepared
@@ -140,6 +142,7 @@ class Environment:
         return launch
 
     def _start_forwarder(self, network: Future[str], prepared: Sequence[Future[Prepared]]) -> Forwarder:
+        require_image(self._engine, self._forwarder_image, self._progress)
         targets = [Target(APP, self._port)]
         if self._with_replica:
             targets.append(Target(REPLICA, self._port))

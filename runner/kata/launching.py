@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kata.application import Launch
-from kata.engine import BuildFailed, ImageInfo, Progress
+from kata.engine import BuildFailed, Progress
 from kata.engine.building import APP_FOLDER, APP_USER, Built, application_image, dependency_image, own_image
 from kata.engine.docker import DockerEngine
+from kata.engine.pulling import require_image
 from kata.environment import Stopwatch
 from kata.errors import NotGraded, SubmissionError
 from kata.exercise import Exercise, Secret
@@ -76,18 +77,6 @@ def server_environment(exercise: Exercise, plan: Plan, told: Mapping[str, str], 
     }
     # init passes signals on to the whole group, so that a shell in between does not swallow SIGTERM
     return {**own, **stated, **told, "PORT": str(plan.port), "TINI_KILL_PROCESS_GROUP": "1"}
-
-
-def require_image(engine: DockerEngine, name: str, progress: Progress) -> ImageInfo:
-    """The image, pulled now when it is missing, and said so."""
-    found = engine.image(name)
-    if found is None:
-        progress(f"pulling {name}")
-        engine.pull(name, progress)
-        found = engine.image(name)
-    if found is None:
-        raise NotGraded(f"the image {name} is missing", "Run `kata pull`, or `make engine` where no registry answers.")
-    return found
 
 
 def _build(

@@ -15,7 +15,14 @@ TINY = Path(__file__).resolve().parents[1] / "library"
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("06-auth", "06-auth"), ("06", "06-auth"), ("auth", "06-auth"), ("AUTH", "06-auth"), ("ca", "05-calculator"), ("03-", "03-rest-api")],
+    [
+        ("06-auth", "06-auth"),
+        ("06", "06-auth"),
+        ("auth", "06-auth"),
+        ("AUTH", "06-auth"),
+        ("ca", "05-calculator"),
+        ("03-", "03-rest-api"),
+    ],
 )
 def test_names_that_mean_one_exercise(name: str, expected: str) -> None:
     assert matching(name, IDS) == expected

@@ -71,7 +71,7 @@ def pull_command(exercises: tuple[str, ...], library: tuple[Path, ...]) -> None:
     """
     from kata.engine.docker import DockerEngine
     from kata.engine.images import image_table
-    from kata.launching import require_image
+    from kata.engine.pulling import require_image
     from kata.library import Library
     from kata.services import service
 

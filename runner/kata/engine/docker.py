@@ -145,8 +145,17 @@ class DockerEngine:
             self._api.connect_container_to_network(container, network, aliases=list(aliases) or None)
 
     def remove_network(self, network: str) -> None:
+        """Remove it; what is still attached to it (a container that is on its way out) is detached first."""
         with contextlib.suppress(docker.errors.NotFound), _translated():
-            self._api.remove_network(network)
+            try:
+                self._api.remove_network(network)
+            except docker.errors.APIError as error:
+                if error.status_code != 403:  # 403: it has active endpoints
+                    raise
+                for container in self._api.inspect_network(network)["Containers"] or {}:
+                    with contextlib.suppress(docker.errors.APIError):
+                        self._api.disconnect_container_from_network(container, network, force=True)
+                self._api.remove_network(network)
 
     # -- containers -------------------------------------------------------------------------------------------------
 

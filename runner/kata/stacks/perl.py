@@ -14,7 +14,9 @@ _SCRIPTS = ("app.pl", "server.pl", "main.pl", "api.pl")
 _PSGI = ("app.psgi", "bin/app.psgi")
 _MOJO = re.compile(r"^[ \t]*use[ \t]+Mojolicious|Mojolicious::Commands", re.MULTILINE)
 _PLAIN_PATH = re.compile(r"[\w./-]+")
-_PRODUCTION = (("MOJO_MODE", "production"), ("PLACK_ENV", "production"))
+#: Each only for its own kind: a Mojolicious script that sees PLACK_ENV takes itself for a PSGI application and ends.
+_MOJO_MODE = (("MOJO_MODE", "production"),)
+_PLACK_ENV = (("PLACK_ENV", "production"),)
 
 
 def recognise(app: App) -> str | None:
@@ -25,8 +27,8 @@ def recognise(app: App) -> str | None:
 def prepare(app: App) -> Environment:
     """The modules of the cpanfile, installed by cpanm."""
     if not app.has("cpanfile"):
-        return Environment(variables=_PRODUCTION)
-    return Environment(("cpanfile",), ("cpanm --notest --quiet --installdeps .",), variables=_PRODUCTION)
+        return Environment()
+    return Environment(("cpanfile",), ("cpanm --notest --quiet --installdeps .",))
 
 
 def start(app: App) -> Start | None:
@@ -35,10 +37,10 @@ def start(app: App) -> Start | None:
     mojo = script if script and _MOJO.search(app.peek(script)) else _mojo_script(app)
     if mojo:
         line = f"perl {mojo} daemon -l http://0.0.0.0:$PORT"
-        return Start(line, f"{shown(mojo)} uses Mojolicious", "mojolicious")
+        return Start(line, f"{shown(mojo)} uses Mojolicious", "mojolicious", variables=_MOJO_MODE)
     psgi = app.first(_PSGI)
     if psgi:
-        return Start(_psgi_line(app, psgi), f"{psgi} is there", "psgi")
+        return Start(_psgi_line(app, psgi), f"{psgi} is there", "psgi", variables=_PLACK_ENV)
     return Start(f"perl {script}", f"{script} is there") if script else None
 
 

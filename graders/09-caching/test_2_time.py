@@ -1,0 +1,25 @@
+"""Nothing is remembered for longer than CACHE_TTL. The grader waits half as long again."""
+
+from __future__ import annotations
+
+from kata.grader import needs, require
+
+
+@needs("reads-reach-origin-once")
+def test_entry_expires(aged):
+    require(
+        aged.left_alone == aged.new,
+        "after one and a half times CACHE_TTL the old name of the product was still shown",
+        expected=aged.new,
+        actual=aged.left_alone,
+    )
+
+
+@needs("entry-expires")
+def test_reads_do_not_extend_an_entry(aged):
+    require(
+        aged.read_all_the_time == aged.new,
+        "a product that was read all the time was still old after one and a half times CACHE_TTL",
+        expected=aged.new,
+        actual=aged.read_all_the_time,
+    )

@@ -1,0 +1,75 @@
+"""What is forgotten when something is written."""
+
+from __future__ import annotations
+
+from kata.grader import in_parallel, needs, require, same_json, until
+
+
+@needs("product-is-passed-on")
+def test_write_shows_at_once(api, new_product, draw):
+    product = new_product()
+    api.get(product.path).expect(200)
+    changed = product.but(name=draw.name())
+    same_json(api.put(product.path, json=changed).expect(200).json, changed)
+    same_json(api.get(product.path).expect(200).json, changed)
+
+
+@needs("write-shows-at-once")
+def test_write_shows_in_every_list(api, new_product, category):
+    (before, list_before), (after, list_after) = category(), category()
+    product = new_product(before)
+    same_json(api.get(list_before).expect(200).field("items", list), [product.body])
+    same_json(api.get(list_after).expect(200).field("items", list), [])
+    moved = product.but(category=after)
+    api.put(product.path, json=moved).expect(200)
+    same_json(api.get(list_after).expect(200).field("items", list), [moved])
+    same_json(api.get(list_before).expect(200).field("items", list), [])
+
+
+@needs("product-is-passed-on")
+def test_created_product_shows_at_once(api, some_product):
+    product = some_product()
+    api.get(product.path).expect(404)
+    api.put(product.path, json=product.body).expect(201)
+    same_json(api.get(product.path).expect(200).json, product.body)
+
+
+@needs("product-is-passed-on")
+def test_deleted_product_is_gone_at_once(api, new_product):
+    product = new_product()
+    api.get(product.path).expect(200)
+    api.delete(product.path).expect(204)
+    api.get(product.path).expect(404)
+
+
+@needs("write-shows-at-once")
+def test_refused_write_changes_nothing(api, new_product):
+    product = new_product(write_status=409)
+    same_json(api.get(product.path).expect(200).json, product.body)
+    api.put(product.path, json=product.but(price=1)).expect(409)
+    same_json(api.get(product.path).expect(200).json, product.body)
+
+
+@needs("reads-reach-origin-once", "write-shows-at-once")
+def test_write_drops_only_what_changed(api, origin, new_product):
+    changed, other = new_product(), new_product()
+    for product in (changed, other):
+        api.get(product.path).expect(200)
+    api.put(changed.path, json=changed.but(price=1)).expect(200)
+    same_json(api.get(other.path).expect(200).json, other.body)
+    origin.expect_reads(other.path, most=1)
+
+
+@needs("write-shows-at-once", "reads-reach-origin-once")
+def test_late_reply_does_not_undo_a_write(api, origin, new_product):
+    product = new_product(delay=1)
+    changed = product.but(price=product.body["price"] + 1)
+
+    def write_meanwhile():
+        require(until(lambda: origin.calls(product.path)), "the read did not reach the origin within 5 seconds")
+        return api.put(product.path, json=changed).expect(200)
+
+    in_parallel([lambda: api.get(product.path).expect(200), write_meanwhile])
+    origin.put(product.path, body=changed)  # no longer slow
+    reply = api.get(product.path).expect(200)
+    require(reply.json == changed, "the late answer brought the old product back", expected=changed, actual=reply.json)

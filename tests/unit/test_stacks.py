@@ -80,6 +80,11 @@ def test_the_one_exposed_port_is_used(plan_of: Detect, lines: str, port: int) ->
     assert plan_of({"Dockerfile": f"FROM x\n{lines}\n"}).port == port
 
 
+@pytest.mark.parametrize("name", ["dockerfile", "Containerfile"])
+def test_other_spellings_of_a_dockerfile_are_built(plan_of: Detect, name: str) -> None:
+    assert plan_of({**FASTAPI, name: "FROM x"}).dockerfile == name
+
+
 def test_kata_toml_starts_an_image_of_ones_own(plan_of: Detect) -> None:
     plan = plan_of({"Dockerfile": "FROM x\nEXPOSE 3000", "kata.toml": 'start = "serve --all"\nport = 4000'})
     assert plan.command == ("sh", "-c", "exec serve --all")

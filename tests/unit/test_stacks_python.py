@@ -308,3 +308,30 @@ def test_source_that_breaks_parsers_does_not_break_detection(plan_of: Detect, so
     files = {"requirements.txt": "fastapi\nuvicorn", "main.py": APP}
     assert plan_of({**files, "app.py": source}).stack == "python/fastapi"
     assert plan_of({**files, "main.py": source, "zoo.py": APP}).stack == "python/fastapi"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"requirements.txt": "git+https://example.org/framework.git\n"},
+        {"requirements.txt": "./wheels/framework.whl\n"},
+        {"setup.py": "from setuptools import setup\n"},
+        {"pyproject.toml": '[project]\nname = "x"\ndynamic = ["dependencies"]\n'},
+    ],
+)
+def test_packages_that_cannot_be_known_get_the_usual_server(plan_of: Detect, files: Files) -> None:
+    assert plan_of({**files, "main.py": APP}).start == "uvicorn main:app --host 0.0.0.0 --port $PORT"
+
+
+@pytest.mark.parametrize(
+    ("requirements", "main"),
+    [
+        ("fastapi-users\nfastapi-cli\n", APP),
+        ("flask-restful\n", FLASK),
+        ("quart\n", "from quart import Quart\napp = Quart(__name__)\n"),
+        ("bottle\n", "import bottle\napp = bottle.Bottle()\n"),
+        ("fastapi\nuvicorn\n", "from starlette.applications import Starlette\napp = Starlette()\n"),
+    ],
+)
+def test_packages_that_bring_others_are_enough(plan_of: Detect, requirements: str, main: str) -> None:
+    assert "main:app" in plan_of({"requirements.txt": requirements, "main.py": main}).start

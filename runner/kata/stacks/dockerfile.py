@@ -7,6 +7,7 @@ import re
 from kata.stacks.app import App
 from kata.submission.refusal import refused, shown
 
+_NAMES = ("Dockerfile", "dockerfile", "Containerfile")
 _EXPOSE = re.compile(r"^[ \t]*EXPOSE[ \t]+(\S.*)$", re.IGNORECASE | re.MULTILINE)
 
 
@@ -18,9 +19,10 @@ def chosen(app: App) -> str | None:
             raise refused(f"kata.toml says dockerfile = {shown(path)!r}, and there is no such file.", "Mend that path.")
         return path
     wanted = app.settings.stack
-    if wanted == "dockerfile" and not app.has("Dockerfile"):
+    found = app.first(_NAMES)
+    if wanted == "dockerfile" and found is None:
         raise refused('kata.toml says stack = "dockerfile", and there is no Dockerfile in the root.', "Add one.")
-    return "Dockerfile" if app.has("Dockerfile") and wanted in (None, "dockerfile") else None
+    return found if wanted in (None, "dockerfile") else None
 
 
 def exposed_port(app: App, path: str) -> int | None:

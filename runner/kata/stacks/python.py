@@ -11,7 +11,7 @@ from kata.submission.refusal import refused, shown
 
 name = "python"
 
-_MARKS = ("requirements.txt", "pyproject.toml", "Pipfile.lock", "manage.py", "requirements/base.txt")
+_MARKS = ("requirements.txt", "pyproject.toml", "Pipfile.lock", "setup.py", "manage.py", "requirements/base.txt")
 _SCRIPTS = ("main.py", "app.py", "server.py", "run.py", "api.py", "index.py", "__main__.py")
 _FOLDER_SCRIPTS = ("src/main.py", "app/main.py", "src/app.py", "src/server.py")
 
@@ -29,6 +29,7 @@ _WSGI = (
 )
 _OWN = {
     "flask": "flask --app {t} run --host 0.0.0.0 --port $PORT",
+    "bottle": "python -m bottle --bind 0.0.0.0:$PORT {t}",
     "sanic": "sanic {t} --host 0.0.0.0 --port $PORT --single-process",
 }
 _IS_ASGI = {"fastapi", "starlette", "litestar", "quart", "falcon-asgi"}
@@ -72,9 +73,8 @@ def _serve(found: tuple[python_modules.Found, ...], packages: python_packages.Pa
 
 def _must_be_installed(chosen: python_modules.Found, packages: python_packages.Packages) -> None:
     package = chosen.framework.removesuffix("-asgi")
-    if package in packages.names or (package == "flask" and "apiflask" in packages.names):
-        return
-    if package == "starlette" and "fastapi" in packages.names:
+    through = {"flask": "apiflask", "starlette": "fastapi"}.get(package, package)
+    if not packages.certain or packages.bring(package) or packages.bring(through):
         return
     server = "\nuvicorn" if chosen.framework in _IS_ASGI else ""
     raise refused(
@@ -84,14 +84,16 @@ def _must_be_installed(chosen: python_modules.Found, packages: python_packages.P
 
 
 def _line(chosen: python_modules.Found, packages: python_packages.Packages) -> str:
-    """The line of the first server that is among the packages; frameworks with a server of their own need none."""
+    """The line of the first server among the packages, else that of the framework's own server."""
     is_asgi = chosen.framework in _IS_ASGI
     for package, line in _ASGI if is_asgi else _WSGI:
         if package in packages.names:
             return _filled(line, chosen, package)
     if chosen.framework in _OWN:
         return _filled(_OWN[chosen.framework], chosen, chosen.framework)
-    server = "uvicorn" if is_asgi else "gunicorn"
+    server, line = (_ASGI if is_asgi else _WSGI)[0]
+    if not packages.certain:
+        return _filled(line, chosen, server)
     raise refused(
         f"{packages.source} names {chosen.framework.removesuffix('-asgi')}, but no server that can run it.",
         f"Add a line to {packages.source}: {server}",

@@ -24,26 +24,38 @@ _LOCAL = re.compile(r"(-e|--editable)\b|\.{0,2}/|\.$|file:")
 
 #: Extras that bring a server with them.
 _BRINGS = {("fastapi", "standard"): "uvicorn", ("fastapi", "all"): "uvicorn"}
+#: Packages that bring a server under another name.
+_CARRIERS = {"fastapi-cli": "uvicorn", "quart": "hypercorn"}
 
 
 @dataclass(frozen=True)
 class Packages:
-    """`source` is the file that names them ("" for none), `names` are normalised as PyPI does (PEP 503)."""
+    """`source` is the file that names them ("" for none), `names` are normalised as PyPI does (PEP 503).
+
+    `certain` is False when something without a name of its own is installed too, which may bring anything.
+    """
 
     source: str = ""
     names: frozenset[str] = frozenset()
     files: tuple[str, ...] = ()
     install: tuple[str, ...] = ()
+    certain: bool = True
+
+    def bring(self, package: str) -> bool:
+        """Will `package` be installed? Extensions such as flask-sqlalchemy bring what they extend."""
+        return package in self.names or any(name.startswith(f"{package}-") for name in self.names)
 
 
 def read(app: App) -> Packages:
-    """The packages of requirements.txt, else of pyproject.toml, else of Pipfile.lock. Raises SubmissionError."""
+    """What requirements.txt names, else pyproject.toml, Pipfile.lock or setup.py. Raises SubmissionError."""
     listed = app.first(_LISTS)
     if listed:
         return _from_requirements(app, listed)
     if app.has("pyproject.toml"):
         return _from_pyproject(app)
-    return _from_pipfile(app) if app.has("Pipfile.lock") else Packages()
+    if app.has("Pipfile.lock"):
+        return _from_pipfile(app)
+    return _from_the_code(app, "setup.py") if app.has("setup.py") else Packages()
 
 
 def normal(name: str) -> str:
@@ -55,9 +67,15 @@ def _from_requirements(app: App, listed: str) -> Packages:
     files: list[str] = []
     lines = _requirement_lines(app, listed, files)
     names = _names(lines)
+    install = (f"{_PIP} -r {listed}",) if lines else ()
     if any(_LOCAL.match(line) for line in lines):
-        return Packages(listed, names, app.everything, (f"{_PIP} -r {listed}",))
-    return Packages(listed, names, tuple(files), (f"{_PIP} -r {listed}",) if lines else ())
+        return Packages(listed, names, app.everything, install, certain=False)
+    return Packages(listed, names, tuple(files), install, certain="://" not in "".join(lines))
+
+
+def _from_the_code(app: App, source: str) -> Packages:
+    """The code is a package that says itself what it needs."""
+    return Packages(source, frozenset(), app.everything, (f"{_PIP} .",), certain=False)
 
 
 def _requirement_lines(app: App, path: str, files: list[str]) -> list[str]:
@@ -83,6 +101,8 @@ def _from_pyproject(app: App) -> Packages:
     data = app.toml("pyproject.toml")
     project, poetry = _table(data, "project"), _table(data, "tool", "poetry")
     wanted = project.get("dependencies")
+    if "dependencies" in project.get("dynamic", ()):
+        return _from_the_code(app, "pyproject.toml")
     if not isinstance(wanted, list):
         wanted = _poetry_requirements(_table(poetry, "dependencies"))
     requirements = [str(requirement) for requirement in wanted]
@@ -161,7 +181,7 @@ def _names(requirements: Iterable[str]) -> frozenset[str]:
             name = normal(match[1])
             extras = re.findall(r"[\w-]+", match[2] or "")
             names |= {name, *(_BRINGS[name, extra] for extra in extras if (name, extra) in _BRINGS)}
-    return frozenset(names)
+    return frozenset(names | {_CARRIERS[name] for name in names if name in _CARRIERS})
 
 
 def _table(data: Mapping[str, Any], *path: str) -> Mapping[str, Any]:

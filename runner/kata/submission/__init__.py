@@ -27,7 +27,9 @@ LOOKED_FOR = (
 )
 
 #: A link at one of these names is refused: leaving it out would change the decision silently.
-_DECIDING = frozenset((*LOOKED_FOR, ".dockerignore", "Dockerfile.dockerignore", "package-lock.json"))
+_DECIDING = frozenset(
+    (*LOOKED_FOR, "dockerfile", "Containerfile", ".dockerignore", "Dockerfile.dockerignore", "package-lock.json")
+)
 
 #: Folders whose name is part of how the code is started; a submission that is only `app/` keeps it.
 _OWN_FOLDERS = frozenset({"src", "app", "public", "lib", "cmd", "bin", "config"})

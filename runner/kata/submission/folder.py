@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from kata.submission import ignore
@@ -38,13 +39,14 @@ class Folder:
         flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
         with _refusing(str(path)):
             self._root = os.open(path, flags if limits.follow_root else flags | os.O_NOFOLLOW)
+        self._most = limits.scanned
         self.name = Path(os.path.abspath(path)).name
 
     def only_folder(self) -> str | None:
         """The name of the single folder at the root, when nothing else is there."""
         only: str | None = None
         with _refusing("."), os.scandir(self._root) as entries:
-            for entry in entries:
+            for entry in islice(entries, self._most):
                 is_folder = entry.is_dir(follow_symlinks=False)
                 if ignore.by_default(entry.name, is_folder):
                     continue

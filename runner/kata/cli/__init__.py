@@ -14,9 +14,11 @@ from kata.errors import KataError
 
 #: command -> (module, one line for `kata --help`). Grouped as the README tells the story.
 COMMANDS: dict[str, tuple[str, str]] = {
+    "start": ("kata.cli.start", "Begin an exercise in an empty folder: starter, statement, settings, CI workflow."),
     "check": ("kata.cli.check", "Grade a submission and explain what was found."),
     "list": ("kata.cli.exercises", "List the exercises."),
     "show": ("kata.cli.exercises", "Show an exercise: its statement and what is graded."),
+    "ci": ("kata.cli.ci", "Write the pipeline that checks every push, on GitHub or GitLab."),
     "verify": ("kata.cli.verify", "Prove a grader against right and wrong submissions."),
     "exercise": ("kata.cli.exercise", "Write an exercise of your own: `kata exercise new 21-my-topic`."),
     "doctor": ("kata.cli.engine", "Look at the machine: engine, limits, images, disk, and what to do."),

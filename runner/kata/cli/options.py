@@ -11,6 +11,33 @@ import click
 from kata.errors import UsageError
 from kata.exercise import Exercise
 
+
+def _exercise_names(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    """The ids that fit what a shell has so far."""
+    from kata.errors import KataError
+    from kata.library import Library
+
+    try:
+        ids = Library.open(context.params.get("library") or ()).ids()
+    except KataError:
+        return []
+    return [id for id in ids if id.startswith(begun) or id.split("-", 1)[-1].startswith(begun)]
+
+
+def _check_names(context: click.Context, parameter: click.Parameter, begun: str) -> list[str]:
+    """The checks of the exercise that stands on the line already."""
+    from kata.errors import KataError
+    from kata.library import Library
+
+    try:
+        found = Library.open(context.params.get("library") or ()).find(context.params.get("exercise") or "")
+    except KataError:
+        return []
+    return [requirement.id for requirement in found.requirements if requirement.id.startswith(begun)]
+
+
+exercise_argument = click.argument("exercise", shell_complete=_exercise_names)
+check_argument = click.argument("check", shell_complete=_check_names)
 library_option = click.option(
     "--library",
     multiple=True,

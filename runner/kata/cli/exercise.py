@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from kata.cli.options import library_option
+
 
 @click.group("exercise")
 def exercise_command() -> None:
@@ -44,3 +46,33 @@ def new(id: str, library: Path) -> None:
     click.echo(
         f"\nNext: `kata verify {id} --library{where or ' .'}` proves it as it is; then change it, piece by piece."
     )
+
+
+@exercise_command.command("examples")
+@click.argument("exercise")
+@click.argument("submission", type=click.Path(path_type=Path))
+@library_option
+def examples(exercise: str, submission: Path, library: tuple[Path, ...]) -> int:
+    """Check a right SUBMISSION and keep its exchanges beside EXERCISE, for `kata explain` to show.
+
+    \b
+    Examples:
+      kata exercise examples 06-auth tests/submissions/06-auth/right/fastapi
+    """
+    from kata.check import Options, check
+    from kata.cli.live import watching
+    from kata.cli.output import write_file
+    from kata.engine.docker import DockerEngine
+    from kata.engine.images import image_table
+    from kata.explain import recording
+    from kata.library import Library
+
+    found = Library.open(library).find(exercise)
+    with watching(found, plain=True, quiet=False) as show:
+        report = check(found, submission, DockerEngine.connect_to_host(), image_table(), show, Options(seed=7))
+    if report.exit_code:
+        click.echo(f"{submission} does not pass: {report.message}", err=True)
+        return 1
+    write_file(found.folder / "examples.json", recording(report))
+    click.echo(f"wrote {found.folder / 'examples.json'}")
+    return 0

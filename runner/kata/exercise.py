@@ -88,6 +88,29 @@ class Exercise:
         return next((r for r in self.requirements if r.id == id), None)
 
 
+@dataclass(frozen=True)
+class Outline:
+    """What a list of exercises shows; read without the requirements, so that a list is instant."""
+
+    id: str
+    title: str
+    summary: str
+    checks: int
+    needs: tuple[Need, ...]
+
+
+def outline(folder: Path) -> Outline:
+    """The head of `folder`/exercise.toml. A file that is not as it should be raises what `load` raises."""
+    head, *requirements = (folder / "exercise.toml").read_text("utf-8", "replace").split("\n[[requirements]]")
+    try:
+        data = tomllib.loads(head)
+        needs = tuple(_need(item) for item in data.get("services", []))
+        return Outline(data["id"], data["title"], data["summary"], len(requirements), needs)
+    except (tomllib.TOMLDecodeError, KeyError, TypeError):
+        whole = load(folder, folder)
+        return Outline(whole.id, whole.title, whole.summary, len(whole.requirements), whole.needs)
+
+
 def load(folder: Path, grader: Path) -> Exercise:
     """Read and validate `folder`/exercise.toml. Raises BrokenExercise with file and line."""
     file = folder / "exercise.toml"

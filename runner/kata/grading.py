@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -25,7 +26,25 @@ OnEvent = Callable[[Mapping[str, Any]], None]
 
 #: What the grader process may know of the machine it runs on.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
-_OFF = ["cacheprovider", "terminal", "doctest", "junitxml", "faulthandler", "unraisableexception", "threadexception", "logging", "warnings", "pastebin", "debugging", "stepwise", "nose", "recwarn", "setuponly", "setupplan", "legacypath"]
+_OFF = [
+    "cacheprovider",
+    "terminal",
+    "doctest",
+    "junitxml",
+    "faulthandler",
+    "unraisableexception",
+    "threadexception",
+    "logging",
+    "warnings",
+    "pastebin",
+    "debugging",
+    "stepwise",
+    "nose",
+    "recwarn",
+    "setuponly",
+    "setupplan",
+    "legacypath",
+]
 
 
 class AskFailed(Exception):
@@ -110,6 +129,7 @@ class GraderProcess:
 
     def _take(self, event: Mapping[str, Any], journal: Journal, answer: Answer, on_event: OnEvent) -> None:
         if "ask" in event:
+            on_event({"event": "asked", "what": event["ask"], "at": time.time()})
             self._say(_answered(answer, event))
             return
         if event["event"] == "started":

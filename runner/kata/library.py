@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from kata.errors import UnknownExercise, UsageError
-from kata.exercise import Exercise, load
+from kata.exercise import Exercise, Outline, load, outline
 
 ENTRY_POINTS = "kata.libraries"
 
@@ -23,6 +22,9 @@ class Shelf:
     def ids(self) -> list[str]:
         folder = self.root / "exercises"
         return sorted(file.parent.name for file in folder.glob("*/exercise.toml"))
+
+    def outline(self, id: str) -> Outline:
+        return outline(self.root / "exercises" / id)
 
     def load(self, id: str) -> Exercise:
         return load(self.root / "exercises" / id, self.root / "graders" / id)
@@ -53,8 +55,13 @@ class Library:
         for id in self.ids():
             yield self.find(id)
 
+    def outlines(self) -> Iterator[Outline]:
+        """Every exercise in short, without loading it."""
+        for id in self.ids():
+            yield next(shelf for shelf in self.shelves if id in shelf.ids()).outline(id)
+
     def find(self, name: str) -> Exercise:
-        """The exercise with that id, number, slug or unique beginning. Raises UnknownExercise with the nearest names."""
+        """The exercise of that id, number, slug or unique beginning. Raises UnknownExercise with the nearest names."""
         id = matching(name, self.ids())
         shelf = next(shelf for shelf in self.shelves if id in shelf.ids())
         return shelf.load(id)
@@ -72,6 +79,8 @@ def matching(name: str, ids: Sequence[str]) -> str:
         return hits[0]
     if hits:
         raise UnknownExercise(f"{name!r} may mean {' or '.join(hits)}", "Name one of them.")
+    import difflib
+
     near = difflib.get_close_matches(wanted, [*ids, *slugs.values()], n=3, cutoff=0.5)
     names = list(dict.fromkeys(next((id for id in ids if word in (id, slugs[id])), word) for word in near)) or list(ids)
     raise UnknownExercise(f"there is no exercise {name!r}", f"Did you mean {', '.join(names)}? `kata list` shows all.")

@@ -14,7 +14,7 @@ from kata.results import Severity
 @click.command("list")
 @library_option
 def list_command(library: tuple[Path, ...]) -> None:
-    """List the exercises: id, title, services, checks and points.
+    """List the exercises: id, title, checks and services.
 
     \b
     Examples:
@@ -23,11 +23,11 @@ def list_command(library: tuple[Path, ...]) -> None:
     """
     from kata.library import Library
 
-    for exercise in Library.open(library).all():
+    for exercise in Library.open(library).outlines():
         needs = ", ".join("/".join(need.choices) for need in exercise.needs) or "no services"
         click.echo(f"{exercise.id:<16} {exercise.title}")
         click.echo(f"{'':<16} {exercise.summary}")
-        click.echo(f"{'':<16} {len(exercise.requirements)} checks, {exercise.points} points; {needs}")
+        click.echo(f"{'':<16} {exercise.checks} checks; {needs}")
 
 
 @click.command("show")

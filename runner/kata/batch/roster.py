@@ -1,0 +1,126 @@
+"""The class list: a CSV of any origin with a name in it, and which of its students a submission belongs to."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kata.batch.names import Named, key_of, spellings
+from kata.errors import UsageError
+from kata.safe import safe_line
+
+#: what a column means -> how it is called, in lower case, in files of several platforms.
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "name": ("name", "student", "student name", "full name", "fullname"),
+    "first": ("first name", "firstname", "given name", "forename", "vorname"),
+    "last": ("last name", "lastname", "surname", "family name", "nachname"),
+    "number": ("id", "student id", "id number", "number", "sis user id"),
+    "email": ("email", "e-mail", "mail", "email address", "e-mail address"),
+    "login": ("login", "login id", "sis login id", "username", "user name", "user"),
+    "submission": ("submission", "folder", "file", "repository", "github"),
+}
+_MOST_ROWS = 100_000
+
+
+@dataclass(frozen=True)
+class Student:
+    """One person, as far as is known. `row` is the line of the roster, 0 for one who is not on it."""
+
+    name: str
+    number: str = ""
+    email: str = ""
+    login: str = ""
+    submission: str = ""
+    row: int = 0
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Everything that this student may be called, squeezed; for comparing."""
+        called = {self.login.casefold(), self.email.casefold(), self.email.partition("@")[0].casefold()}
+        return (spellings(self.name) | called) - {""}
+
+
+def read_roster(file: Path) -> tuple[Student, ...]:
+    """The students of a CSV file. Raises UsageError with file and line when it cannot be read or names nobody."""
+    rows = read_table(file)
+    header = [" ".join(cell.replace("_", " ").casefold().split()) for cell in (rows[0] if rows else [])]
+    at = {
+        meaning: next((header.index(word) for word in words if word in header), -1)
+        for meaning, words in _COLUMNS.items()
+    }
+    if at["name"] < 0 and (at["first"] < 0 or at["last"] < 0):
+        raise UsageError(
+            f"{file}:1: no column tells the students' names; the columns are {_told(rows[0] if rows else [])}",
+            "Name one `name`, or two `first name` and `last name`. Also read: id, email, login, submission.",
+        )
+    students = [_student(row, at, line) for line, row in enumerate(rows[1:], 2)]
+    found = tuple(each for each in students if each.name and not each.name.startswith("Points Possible"))
+    if not found:
+        raise UsageError(f"{file}: the roster names nobody", "Give a CSV with one student a line below the header.")
+    _check_numbers(file, found)
+    return found
+
+
+def read_table(file: Path) -> list[list[str]]:
+    """The rows of a CSV file with commas, semicolons or tabs, in UTF-8 or Windows-1252. Raises UsageError."""
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}", "Give a CSV file.") from error
+    try:
+        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252", "replace")
+    first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    except csv.Error as error:
+        raise UsageError(f"{file}: is no CSV: {error}", "Export it again as CSV, in UTF-8.") from error
+    if len(rows) > _MOST_ROWS:
+        raise UsageError(f"{file} has {len(rows):,} lines; at most {_MOST_ROWS:,} are read")
+    return [row for row in rows if any(cell.strip() for cell in row)]
+
+
+def owners(named: Named, source: str, students: Sequence[Student]) -> list[Student]:
+    """The students whose submission it may be: one is certain, several are a question, none is a stranger.
+
+    What the roster says outright wins, then a platform's number, then the name.
+    """
+    told = [each for each in students if each.submission and each.submission in (source, named.student)]
+    if told:
+        return told
+    if named.platform == "canvas":
+        numbered = [each for each in students if each.number == named.number]
+        if numbered:
+            return numbered
+    called = spellings(named.student) | {named.student.casefold()}
+    same = [each for each in students if called & each.names and not each.submission]
+    return same or [each for each in students if each.number and each.number == named.student]
+
+
+def _student(row: Sequence[str], at: Mapping[str, int], line: int) -> Student:
+    def cell(meaning: str) -> str:
+        index = at[meaning]
+        return safe_line(row[index].strip(), 200) if 0 <= index < len(row) else ""
+
+    name = cell("name") or f"{cell('first')} {cell('last')}".strip()
+    return Student(name, cell("number"), cell("email"), cell("login"), cell("submission"), line)
+
+
+def _check_numbers(file: Path, students: Sequence[Student]) -> None:
+    seen: dict[str, Student] = {}
+    for each in students:
+        other = seen.setdefault(each.number or f"{key_of(each.name)} {each.email} {each.login}", each)
+        if other is not each and each.number:
+            raise UsageError(
+                f"{file}:{each.row}: {each.name} has the id {each.number}, which line {other.row} gives {other.name}",
+                "Give every student an id of their own.",
+            )
+
+
+def _told(header: Sequence[str]) -> str:
+    return ", ".join(safe_line(cell, 40) for cell in header[:12]) or "none"

@@ -1,0 +1,219 @@
+"""Whose submission is whose, and what is graded for it, told before anything runs."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from kata.batch.intake import Intake, Unit, take_in
+from kata.batch.names import Named, key_of, named, spellings, told_apart
+from kata.batch.opening import snapshot_of
+from kata.batch.roster import Student, read_roster
+from kata.errors import SubmissionError, UsageError
+from kata.submission import STRICT
+
+CODE = {"main.py": "print(1)\n"}
+
+
+def folder(root: Path, *names: str) -> Path:
+    for name in names:
+        (root / name).mkdir(parents=True)
+        (root / name / "main.py").write_text("print(1)\n")
+    return root
+
+
+def zipped(files: dict[str, str | bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def roster(root: Path, text: str) -> tuple[Student, ...]:
+    file = root / "students.csv"
+    file.write_text(text)
+    return read_roster(file)
+
+
+def unit(intake: Intake, key: str) -> Unit:
+    return next(each for each in intake.units if each.key == key)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("doejane_4711_90210_my-api.zip", Named("doejane", "canvas", "4711", "90210".zfill(20), "my-api.zip")),
+        ("doejane_LATE_4711_90210_a_b.zip", Named("doejane", "canvas", "4711", "90210".zfill(20), "a_b.zip")),
+        ("Jane Doe_17_assignsubmission_file_", Named("Jane Doe", "moodle", "17")),
+        ("Jane Doe_17_assignsubmission_file_api.zip", Named("Jane Doe", "moodle", "17", file="api.zip")),
+        (
+            "06-auth_jdoe_attempt_2026-01-31-23-59-00_api.zip",
+            Named("jdoe", "blackboard", attempt="2026-01-31-23-59-00", file="api.zip"),
+        ),
+        ("jane-doe", Named("jane-doe", file="jane-doe")),
+        ("jane.doe.tar.gz", Named("jane.doe", file="jane.doe.tar.gz")),
+    ],
+)
+def test_names_of_platforms_are_read(name: str, expected: Named) -> None:
+    assert named(name) == expected
+
+
+def test_keys_are_safe_unique_and_do_not_depend_on_who_comes_later() -> None:
+    assert key_of("../../etc/passwd") == "etc-passwd"
+    assert key_of("Zoë Müller\n\x1b[1m") == "Zoë-Müller-1m"
+    assert key_of("///") == "student"
+    keys = told_apart([("jane", "1", "a"), ("Jane", "", "b"), ("max", "2", "c")])
+    assert keys[0] == "jane-1"
+    assert keys[1].startswith("Jane-")
+    assert keys[2] == "max"
+    assert told_apart([("jane", "1", "a"), ("jane", "1", "b")])[0] == "jane-1"
+    assert len({key.casefold() for key in told_apart([("j", "1", "a"), ("j", "1", "b"), ("j-1", "", "c")])}) == 3
+
+
+def test_spellings_ignore_order_case_accents_and_marks() -> None:
+    assert spellings("Doe, Jane") & spellings("janedoe")
+    assert spellings("Zoë Müller") & spellings("muller zoe")
+    assert not spellings("Jane Doe") & spellings("Jane Roe")
+
+
+def test_folders_archives_and_single_files_become_units(tmp_path: Path) -> None:
+    folder(tmp_path, "ada", "bob")
+    (tmp_path / "cem.zip").write_bytes(zipped(CODE))
+    (tmp_path / "dan.py").write_text("print(1)")
+    (tmp_path / "notes.docx").write_text("x")
+    intake = take_in(tmp_path)
+    assert [each.key for each in intake.units] == ["ada", "bob", "cem", "dan"]
+    assert unit(intake, "dan").notes == ("a single file",)
+    assert "notes.docx" in intake.notes[0]
+    for each in intake.units:
+        with snapshot_of(each, STRICT) as snapshot:
+            assert len(snapshot.paths) == 1
+
+
+def test_same_name_twice_is_graded_twice_and_said(tmp_path: Path) -> None:
+    folder(tmp_path, "Jane Doe")
+    (tmp_path / "Jane Doe.zip").write_bytes(zipped(CODE))
+    intake = take_in(tmp_path)
+    assert len(intake.units) == 2
+    assert "same name" in intake.notes[0]
+
+
+def test_a_platform_tells_students_of_one_name_apart(tmp_path: Path) -> None:
+    for name in ("doejane_1_7_api.zip", "doejane_2_8_api.zip"):
+        (tmp_path / name).write_bytes(zipped(CODE))
+    assert [each.key for each in take_in(tmp_path).units] == ["doejane-1", "doejane-2"]
+
+
+def test_the_newest_attempt_counts_and_the_other_is_named(tmp_path: Path) -> None:
+    for day in ("01", "03", "02"):
+        (tmp_path / f"06_jdoe_attempt_2026-01-{day}-10-00-00_api.zip").write_bytes(zipped({"main.py": day}))
+        (tmp_path / f"06_jdoe_attempt_2026-01-{day}-10-00-00.txt").write_text("Name: Jane")
+    (only,) = take_in(tmp_path).units
+    with snapshot_of(only, STRICT) as snapshot:
+        assert snapshot.text("main.py") == "03"
+    assert "2026-01-01" in only.notes[0]
+
+
+def test_single_files_of_one_student_are_one_submission(tmp_path: Path) -> None:
+    (tmp_path / "doejane_1_7_main.py").write_text("print(1)")
+    (tmp_path / "doejane_1_7_requirements.txt").write_text("")
+    (only,) = take_in(tmp_path).units
+    with snapshot_of(only, STRICT) as snapshot:
+        assert snapshot.paths == ("main.py", "requirements.txt")
+
+
+@pytest.mark.parametrize("layers", [1, 2, 3])
+def test_archives_inside_archives_are_opened_two_deep(tmp_path: Path, layers: int) -> None:
+    content = zipped({"api/main.py": "print(1)"})
+    for _ in range(layers - 1):
+        content = zipped({"inner/api.zip": content, "readme.txt": "see inside"})
+    (tmp_path / "ada.zip").write_bytes(content)
+    (only,) = take_in(tmp_path).units
+    with snapshot_of(only, STRICT) as snapshot:
+        assert snapshot.paths == ("main.py",)
+
+
+def test_a_zip_in_a_moodle_folder_is_opened(tmp_path: Path) -> None:
+    inner = tmp_path / "Jane Doe_17_assignsubmission_file_"
+    inner.mkdir()
+    (inner / "api.zip").write_bytes(zipped({"api/main.py": "1"}))
+    (only,) = take_in(tmp_path).units
+    assert only.key == "Jane-Doe"
+    with snapshot_of(only, STRICT) as snapshot:
+        assert snapshot.paths == ("main.py",)
+
+
+@pytest.mark.parametrize("name", ["ada.zip", "ada.rar"])
+def test_what_cannot_be_opened_is_refused_and_stops_nobody_else(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"PK\x03\x04 nothing")
+    (only,) = take_in(tmp_path).units
+    with pytest.raises(SubmissionError):
+        snapshot_of(only, STRICT)
+
+
+def test_a_link_is_refused_to_its_owner(tmp_path: Path) -> None:
+    (tmp_path / "ada").symlink_to("/etc")
+    (only,) = take_in(tmp_path).units
+    with pytest.raises(SubmissionError, match="link"):
+        snapshot_of(only, STRICT)
+
+
+def test_the_roster_names_students_and_shows_who_is_missing(tmp_path: Path) -> None:
+    folder(tmp_path / "in", "jane doe", "roe_max", "Stranger")
+    students = roster(tmp_path, "Student;ID\nDoe, Jane;1\nRoe, Max;2\nLee, Kim;3\n")
+    intake = take_in(tmp_path / "in", students)
+    assert [(each.student.name, each.missing) for each in intake.units] == [
+        ("Doe, Jane", False),
+        ("Lee, Kim", True),
+        ("Roe, Max", False),
+        ("Stranger", False),
+    ]
+    assert "nobody on the roster" in unit(intake, "Stranger").notes[0]
+
+
+def test_two_students_of_one_name_are_never_mixed_up(tmp_path: Path) -> None:
+    folder(tmp_path / "in", "Jane Doe")
+    students = roster(tmp_path, "name,id\nJane Doe,1\nJane Doe,2\n")
+    intake = take_in(tmp_path / "in", students)
+    graded = [each for each in intake.units if not each.missing]
+    assert graded[0].student.row == 0
+    assert "lines 2 and 3" in graded[0].notes[0]
+    assert [each.notes for each in intake.units if each.missing] == [("no submission could be told to be theirs",)] * 2
+
+
+def test_a_column_submission_settles_whose_it_is(tmp_path: Path) -> None:
+    folder(tmp_path / "in", "Jane Doe", "Jane Doe 2")
+    students = roster(tmp_path, "name,id,submission\nJane Doe,1,Jane Doe\nJane Doe,2,Jane Doe 2\n")
+    assert [each.student.number for each in take_in(tmp_path / "in", students).units] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("id,points\n1,2\n", "students.csv:1: no column tells"),
+        ("", "no column"),
+        ("name\n", "names nobody"),
+        ("name,id\nA,1\nB,1\n", "students.csv:3: B has the id 1"),
+    ],
+)
+def test_a_roster_that_cannot_be_used_is_told_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        roster(tmp_path, text)
+
+
+def test_rosters_of_spreadsheets_are_read(tmp_path: Path) -> None:
+    file = tmp_path / "students.csv"
+    file.write_bytes("first name\tlast name\nZoë\tMüller\n".encode("utf-16"))
+    assert read_roster(file)[0].name == "Zoë Müller"
+    file.write_bytes("Name;E-Mail\nZoë;z@x\n".encode("cp1252"))
+    assert read_roster(file)[0] == Student("Zoë", email="z@x", row=2)
+
+
+def test_no_such_folder_and_no_submission_are_wrong_calls(tmp_path: Path) -> None:
+    for path in (tmp_path / "none", tmp_path):
+        with pytest.raises(UsageError):
+            take_in(path)

@@ -74,7 +74,8 @@ def _limits(engine: DockerEngine, images: Mapping[str, str]) -> Iterator[Finding
         entrypoint=("sh", "-c"),
         command=(
             "cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; "
-            "cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null; grep -E 'NoNewPrivs|CapEff' /proc/1/status",
+            "cat /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/pids.max 2>/dev/null; "
+            "grep -E 'NoNewPrivs|CapEff' /proc/1/status",
         ),
         labels=run_labels(run, "doctor"),
         sandbox=Sandbox(memory=limit, pids=64),

@@ -56,7 +56,8 @@ def start_forwarder(
 
 def _script(inside: Mapping[Target, int]) -> str:
     listeners = " ".join(
-        f"socat TCP-LISTEN:{port},fork,reuseaddr,backlog=256,max-children=300,nodelay TCP:{target.host}:{target.port},nodelay,connect-timeout=5 &"
+        f"socat TCP-LISTEN:{port},fork,reuseaddr,backlog=256,max-children=300,nodelay "
+        f"TCP:{target.host}:{target.port},nodelay,connect-timeout=5 &"
         for target, port in inside.items()
     )
     return f"{listeners} wait"

@@ -22,10 +22,12 @@ from kata.stacks import Plan
 
 os.environ["TESTCONTAINERS_RYUK_DISABLED"] = "true"
 
+_START = "CMD uvicorn main:app --host 0.0.0.0 --port $PORT\n"
+_INSTALL = "RUN {pip}pip install --no-cache-dir -r requirements.txt\n"
 #: What a first Dockerfile looks like; a changed line of code installs the dependencies again.
-FIRST = "FROM {base}\nWORKDIR /app\nCOPY . .\n{ca}RUN {pip}pip install --no-cache-dir -r requirements.txt\nCMD uvicorn main:app --host 0.0.0.0 --port $PORT\n"
+FIRST = "FROM {base}\nWORKDIR /app\nCOPY . .\n{ca}" + _INSTALL + _START
 #: What it becomes once somebody has read about layers.
-LAYERED = "FROM {base}\nWORKDIR /app\n{ca}COPY requirements.txt .\nRUN {pip}pip install --no-cache-dir -r requirements.txt\nCOPY . .\nCMD uvicorn main:app --host 0.0.0.0 --port $PORT\n"
+LAYERED = "FROM {base}\nWORKDIR /app\n{ca}COPY requirements.txt .\n" + _INSTALL + "COPY . .\n" + _START
 
 
 class Plain:
@@ -84,9 +86,13 @@ class Plain:
 
                 with server() as app, server() as replica:
                     inspect = {
-                        "host": database.get_container_host_ip(), "port": int(database.get_exposed_port(5432)),
-                        "user": database.username, "password": database.password, "database": database.dbname, "app_user": database.username,
-                    }  # fmt: skip
+                        "host": database.get_container_host_ip(),
+                        "port": int(database.get_exposed_port(5432)),
+                        "user": database.username,
+                        "password": database.password,
+                        "database": database.dbname,
+                        "app_user": database.username,
+                    }
                     self._grade(app, replica, environment, inspect)
         return time.perf_counter() - started
 

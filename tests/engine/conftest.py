@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.tiny import LIBRARY
 
 from kata.check import Options, check
 from kata.engine.docker import DockerEngine
 from kata.engine.labels import PID, RUN
 from kata.library import Library, Shelf
 from kata.results import Report
-from tests.tiny import LIBRARY
-
-import os
 
 Check = Callable[..., Report]
 

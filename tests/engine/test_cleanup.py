@@ -11,13 +11,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from tests.tiny import LIBRARY, tiny
 
 from kata.engine import ContainerSpec
 from kata.engine.docker import DockerEngine
 from kata.engine.labels import EXPIRES, PID, RUN, Owner, run_labels
 from kata.engine.sweep import sweep, sweep_abandoned
 from kata.waiting import until
-from tests.tiny import LIBRARY, tiny
 
 HANGING = "import time; time.sleep(600)"
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.tiny import tiny
 
 from kata.engine import Sandbox
 from kata.profile import LEARNER
 from kata.results import Report, Status, Verdict
-from tests.tiny import tiny
 
 Grade = Callable[..., Report]
 HURRIED = replace(LEARNER, boot_seconds=4.0)
@@ -94,7 +94,7 @@ def test_health_path_that_fails_inside(grade: Grade, tmp_path: Path) -> None:
 
 def test_out_of_memory_at_start(grade: Grade, tmp_path: Path) -> None:
     small = replace(LEARNER, sandbox=Sandbox(memory=64 << 20))
-    report = grade(tiny(tmp_path / "api", at_import='hog = bytearray(400 << 20)'), profile=small)
+    report = grade(tiny(tmp_path / "api", at_import="hog = bytearray(400 << 20)"), profile=small)
     assert report.verdict is Verdict.RESOURCE_LIMIT
     assert "memory" in report.message
 

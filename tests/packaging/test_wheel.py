@@ -30,7 +30,7 @@ def test_wheel_holds_exercises_and_graders_and_no_proofs(wheel: Path) -> None:
         assert f"kata/_bundled/exercises/{id}/exercise.toml" in names
         assert any(name.startswith(f"kata/_bundled/graders/{id}/test_") for name in names)
     assert "kata/py.typed" in names
-    assert not [name for name in names if "submissions" in name or "expected.json" in name and "template" not in name]
+    assert not [name for name in names if "submissions" in name or ("expected.json" in name and "template" not in name)]
 
 
 def test_installed_wheel_lists_its_exercises(wheel: Path, tmp_path: Path) -> None:

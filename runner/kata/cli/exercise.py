@@ -30,7 +30,7 @@ def exercise_command() -> None:
     help="The library folder (default: here).",
 )
 def new(id: str, library: Path) -> None:
-    """Write exercise ID (such as 21-my-topic) with statement, contract, grader, starters, a right and three wrong submissions.
+    """Write exercise ID (such as 21-my-topic): statement, contract, grader, starters, right and wrong submissions.
 
     \b
     Examples:

@@ -258,7 +258,7 @@ class DockerEngine:
     # -- what is there ----------------------------------------------------------------------------------------------
 
     def labelled(self, label: str) -> Iterator[tuple[str, str, Mapping[str, str]]]:
-        """("container" | "network" | "volume", id, labels) of every object that carries `label` ("key" or "key=value")."""
+        """(kind, id, labels) of every container, network and volume that carries `label` ("key" or "key=value")."""
         filters = {"label": label}
         with _translated():
             for item in self._api.containers(all=True, filters=filters):
@@ -320,7 +320,7 @@ def _translated() -> Iterator[None]:
 
 
 def _follow_build(stream: Generator[dict[str, Any], None, None], progress: Progress, seconds: float) -> None:
-    """Read a build's output to its end. Raises BuildFailed with the last lines; closing the stream cancels the build."""
+    """Read a build's output to its end. Raises BuildFailed with the last lines; closing the stream cancels it."""
     kept: list[str] = []
     deadline = time.monotonic() + seconds
     overdue = BuildFailed(f"the build took longer than {seconds:g} seconds", kept)

@@ -65,7 +65,8 @@ class Contract:
             return
         media = _media(content, reply.media_type)
         if media is None:
-            yield f"{about}: Content-Type is {safe_line(reply.media_type or 'missing', 60)}, the contract says {' or '.join(content)}"
+            came = safe_line(reply.media_type or "missing", 60)
+            yield f"{about}: Content-Type is {came}, the contract says {' or '.join(content)}"
         elif "schema" in content[media] and "json" in media and len(reply.body) <= _LARGEST:
             yield from self._schema_problems(reply, f"{pointer}/responses/{status}", response, media, about)
 
@@ -118,7 +119,7 @@ def _operations(document: Mapping[str, Any]) -> Iterator[tuple[re.Pattern[str], 
 
 
 def _response(operation: Mapping[str, Any], status: int) -> tuple[str, Mapping[str, Any] | None]:
-    """The response object for `status`: its own, its class's ("4XX"), or none. `default` is for errors nobody listed."""
+    """The response object for `status`: its own, its class's ("4XX"), or none. Never `default`."""
     responses = operation.get("responses") or {}
     for key in (str(status), f"{status // 100}XX"):
         if key in responses:

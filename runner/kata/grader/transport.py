@@ -19,7 +19,6 @@ import httpx
 
 from kata.grader.failure import ProtocolError
 
-
 _DRAIN_SECONDS = 0.05
 _MOST_SURPLUS = 256 << 10
 

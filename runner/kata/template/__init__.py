@@ -1,4 +1,4 @@
-"""A small exercise that already verifies: `kata exercise new` copies it, so that an instructor changes a working thing."""
+"""A small exercise that already verifies: `kata exercise new` copies it, and an instructor changes a working thing."""
 
 from __future__ import annotations
 

@@ -22,8 +22,8 @@ def changed_files(patch: str, read: Read) -> Mapping[str, bytes | None]:
     `read(path)` gives a file's present content, or None when there is none. Paths lose their first part (a/, b/),
     as with `patch -p1`. Raises PatchError.
     """
-    from unidiff.patch import PatchSet
     from unidiff.errors import UnidiffParseError
+    from unidiff.patch import PatchSet
 
     try:
         parsed = PatchSet(patch)

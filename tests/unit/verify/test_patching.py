@@ -42,7 +42,7 @@ def test_adds_and_removes_files() -> None:
 
 
 def test_text_that_differs_is_an_error_with_the_patch_line() -> None:
-    with pytest.raises(PatchError, match="line 2 of main.py") as caught:
+    with pytest.raises(PatchError, match=r"line 2 of main\.py") as caught:
         apply(patch(TEXT, TEXT.replace("two", "2")), main_py=TEXT.replace("two", "zwei"))
     assert caught.value.line == 5
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 LIBRARY = Path(__file__).resolve().parent / "library"
 
-SERVER = '''\
+SERVER = """\
 import json, os, sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -41,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
 
 {before_serving}
 ThreadingHTTPServer(({host}, {port}), Handler).serve_forever()
-'''
+"""
 
 
 def tiny(

@@ -1,6 +1,7 @@
 """What is no book, and what happens to a request that says so."""
 
 import pytest
+
 from kata.grader import INVALID, OK, needs, require
 
 CREATE = "create-answers-the-book"

@@ -1,6 +1,7 @@
 """The list: filters, totals, order and pages. A list is judged by the checks' own books only."""
 
 import pytest
+
 from kata.grader import INVALID, needs, require
 
 LIST = "list-has-items-and-total"
@@ -22,7 +23,8 @@ def only(books):
 def test_list_has_items_and_total(api, novel):
     reply = api.get("/books").expect(200)
     items, total = reply.field("items", list), reply.field("total", int)
-    require(1 <= len(items) <= total, "total counts fewer books than there are", actual=[len(items), total], reply=reply)
+    require(items, "there is a book, but items is empty", reply=reply)
+    require(total >= len(items), "total counts fewer books than there are items", actual=total, reply=reply)
     for index in range(len(items)):
         reply.field(f"items[{index}].id", (str, int))
         reply.field(f"items[{index}].title", str)
@@ -55,7 +57,7 @@ def test_year_filter_selects(books, row):
     require(not outside, f"with year_from={first} and year_to={last} came a book of another year", actual=outside)
     wanted = {str(book["id"]) for book in row if first <= book["year"] <= last}
     missing = wanted - set(books.ids(found))
-    require(not missing, f"{len(missing)} of the {len(wanted)} books from {first} to {last} (both included) are missing")
+    require(not missing, f"of the {len(wanted)} books from {first} to {last}, {len(missing)} are missing")
 
 
 @needs(AUTHOR)
@@ -102,9 +104,9 @@ def test_bad_parameter_is_refused(api, draw):
     right = {"limit": 100, "offset": 0, "year_from": 1, "sort": "-year"}
     api.get("/books", params=right).expect(200)
     api.get("/books", params={**right, "limit": 1}).expect(200)
-    for name, values in {"limit": (0, 101, -1, "ten"), "offset": (-1,), "year_from": ("ten",), "sort": (draw.word(),)}.items():
-        for value in values:
-            api.get("/books", params={**right, name: value}).expect(INVALID)
+    wrong = [{"limit": 0}, {"limit": 101}, {"limit": -1}, {"limit": "ten"}, {"offset": -1}, {"year_from": "ten"}]
+    for change in (*wrong, {"sort": draw.word()}):
+        api.get("/books", params={**right, **change}).expect(INVALID)
 
 
 @needs("pages-show-every-book-once", "sort-orders-before-pages-are-cut")

@@ -9,11 +9,13 @@ import problems
 import shapes
 from shapes import Book, Draft, Page
 
+JSON_TYPES = ("application/json", "application/merge-patch+json")
+
 
 def json_only(request: Request) -> None:
     """Whoever sends a body says that it is JSON."""
     media_type = request.headers.get("Content-Type", "").split(";")[0].strip().lower()
-    if request.method in ("POST", "PUT", "PATCH") and media_type not in ("application/json", "application/merge-patch+json"):
+    if request.method in ("POST", "PUT", "PATCH") and media_type not in JSON_TYPES:
         raise HTTPException(415, "send application/json")
 
 

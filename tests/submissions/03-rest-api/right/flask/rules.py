@@ -26,6 +26,7 @@ def text(longest):
     def rule(value):
         if not isinstance(value, str) or not value.strip() or len(value) > longest:
             return f"must be a string of 1 to {longest} characters"
+        return None
 
     return rule
 
@@ -34,6 +35,7 @@ def year(value):
     # True is an int in Python, but no year.
     if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 2100:
         return "must be a whole number from 1 to 2100"
+    return None
 
 
 def tags(value):
@@ -41,11 +43,13 @@ def tags(value):
         return "must be a list of at most 10 tags"
     if not all(isinstance(tag, str) and 1 <= len(tag) <= 30 for tag in value):
         return "must be strings of 1 to 30 characters"
+    return None
 
 
 def summary(value):
     if value is not None and (not isinstance(value, str) or len(value) > 2000):
         return "must be a string of at most 2000 characters, or null"
+    return None
 
 
 RULES = {"title": text(200), "author": text(100), "year": year, "tags": tags, "summary": summary}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,12 @@ from kata.errors import EngineUnavailable
 from kata.library import Library, Shelf
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_progress(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Runs of the tests are nobody's progress."""
+    os.environ["KATA_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
 
 
 @pytest.fixture(scope="session")

@@ -46,7 +46,8 @@ class Library:
                     f"{folder} is no library: it has no exercises folder",
                     "A library is a folder with exercises/ and graders/ in it.",
                 )
-        return cls(tuple(Shelf(folder) for folder in (*extra, *named, *_installed(), shipped())))
+        # The grader runs in a folder of its own, from where a relative path leads nowhere.
+        return cls(tuple(Shelf(folder.absolute()) for folder in (*extra, *named, *_installed(), shipped())))
 
     def ids(self) -> list[str]:
         return sorted({id for shelf in self.shelves for id in shelf.ids()})

@@ -44,13 +44,14 @@ class _Lines:
             self._say("the server answers; checking")
         elif kind == "finished":
             self._done += 1
-            if event["status"] != "passed":
+            if event["status"] not in ("passed", "skipped"):
                 title = self._titles.get(event["id"], event["id"])
                 self._say(f"{_MARKS[event['status']]}  {event['id']}: {title}")
         elif kind == "done":
             self._say(f"{self._done} checks done")
 
     def _say(self, text: str) -> None:
+        text = text.replace("##[", "##\\[")  # a build log would obey it (GitHub Actions)
         print(f"[{time.perf_counter() - self._started:5.1f}s] {text}", file=sys.stderr, flush=True)
 
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.tiny import LIBRARY
 
 from kata.exercise import load
 from kata.results import CheckResult, Phase, Report, Status, Verdict
 from kata.reuse import keep, kept, key, told_apart
-from tests.tiny import LIBRARY
 
 CHECK = CheckResult("greets", "Greets", Status.FAILED, max_points=60)
 REPORT = Report("90-tiny", "1.0.0", "Tiny", Verdict.FAILED, checks=(CHECK,), digest="d", started="2026-01-01T00:00:00")

@@ -41,10 +41,12 @@ class Contract:
         """One line for each kind of mismatch: operation, status, JSON path and the schema keyword that failed."""
         return tuple(self._found)
 
-    def see(self, reply: Reply) -> None:
-        """Validate one reply; what is wrong is added to `violations`."""
-        for problem in self._problems(reply):
+    def see(self, reply: Reply) -> list[str]:
+        """Validate one reply; what is wrong is returned, and kept in `violations`."""
+        problems = list(self._problems(reply))
+        for problem in problems:
             self._found.setdefault(problem)
+        return problems
 
     def _problems(self, reply: Reply) -> Iterator[str]:
         found = self._operation(reply)

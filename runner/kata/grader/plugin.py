@@ -20,6 +20,7 @@ from kata.grader.fixtures import Fixtures
 from kata.grader.journal import Finished, Session
 from kata.grader.needs import ATTRIBUTE, ordered
 from kata.grader.recorder import Recorder
+from kata.grader.reply import Reply
 from kata.grader.transport import Limits
 from kata.results import Status
 from kata.safe import safe, safe_line
@@ -60,9 +61,12 @@ class Grading:
         self._revivals = 0
 
     def client(self, base_url: str) -> Api:
-        return Api(
-            base_url, self.recorder, self.session.base_path, Limits(seconds=self.session.seconds), self.contract.see
-        )
+        return Api(base_url, self.recorder, self.session.base_path, Limits(seconds=self.session.seconds), self._see)
+
+    def _see(self, reply: Reply) -> None:
+        """Every reply is held against the contract; what breaks it is a warning of the check that is running."""
+        for problem in self.contract.see(reply):
+            self.recorder.warn(f"openapi.yaml: {problem}")
 
     # -- collection -------------------------------------------------------------------------------------------------
 

@@ -226,9 +226,9 @@ def test_a_lock_file_pins_versions(plan_of: Detect) -> None:
     lock = "".join(
         f'[[package]]\nname = "{name}"\nversion = "{version}"\nsource = {{ {source} }}\n'
         for name, version, source in [
-            ("fastapi", "0.110.0", 'registry = "https://pypi.org/simple"'),
-            ("numpy", "1.0", 'registry = "https://pypi.org/simple"'),
-            ("numpy", "2.0", 'registry = "https://pypi.org/simple"'),
+            ("fastapi", "0.110.0", 'registry = "https://packages.example.com/simple"'),
+            ("numpy", "1.0", 'registry = "https://packages.example.com/simple"'),
+            ("numpy", "2.0", 'registry = "https://packages.example.com/simple"'),
             ("x", "0.1.0", 'virtual = "."'),
         ]
     )

@@ -1,0 +1,95 @@
+"""Grades one snapshot of a batch on an engine; what the engine's own trouble spoiled is not graded."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from kata.check import Options, blank, grade
+from kata.engine.docker import DockerEngine
+from kata.engine.sweep import sweep_abandoned
+from kata.errors import EngineUnavailable, NotGraded, SubmissionError
+from kata.exercise import Exercise
+from kata.judgement import unrun
+from kata.results import Report, Verdict
+from kata.submission import Snapshot
+
+_PATIENCE = 600.0
+_EVERY = 2.0
+
+
+class Answers(Protocol):
+    """Whether an engine is there: `info` raises EngineUnavailable when it is not."""
+
+    def info(self) -> object: ...
+
+
+def seed_of(batch: int, digest: str) -> int:
+    """The seed for one submission: the same in every run of the batch, so that a resumed one tells the same."""
+    return int(hashlib.sha256(f"{batch}:{digest}".encode()).hexdigest()[:8], 16) % (1 << 31)
+
+
+def graded(
+    exercise: Exercise, snapshot: Snapshot, engine: DockerEngine, images: Mapping[str, str], options: Options
+) -> Report:
+    """The report on one snapshot. Raises UsageError when the exercise itself is broken."""
+    await_engine(engine)
+    report = replace(blank(exercise, Path("submission"), options), digest=snapshot.digest, warnings=snapshot.warnings)
+    try:
+        report = grade(report, exercise, snapshot, engine, images, lambda event: None, options)
+    except SubmissionError as error:
+        return refused(report, exercise, error)
+    except NotGraded as error:
+        return ungraded(report, error.message, error.hint)
+    if report.verdict is Verdict.PASSED:
+        return report
+    return _unless_engine_left(report, engine)
+
+
+def refused(report: Report, exercise: Exercise, error: SubmissionError) -> Report:
+    """The report of a submission that could not be run, by its own doing."""
+    tail = tuple(error.log_tail)
+    return replace(
+        report,
+        checks=unrun(exercise),
+        verdict=error.verdict,
+        message=error.message,
+        hint=error.hint,
+        log_tail=tail,
+    )
+
+
+def ungraded(report: Report, message: str, hint: str = "") -> Report:
+    """The report of a run that says nothing about the submission."""
+    return replace(report, checks=(), verdict=Verdict.NOT_GRADED, message=message, hint=hint)
+
+
+def await_engine(engine: Answers, patience: float = _PATIENCE, sleep: Callable[[float], None] = time.sleep) -> None:
+    """Return when the engine answers; when it was away, what was left behind is swept first. Raises NotGraded."""
+    waited = 0.0
+    while waited <= patience:
+        try:
+            engine.info()
+        except EngineUnavailable:
+            sleep(_EVERY)
+            waited += _EVERY
+            continue
+        if waited and isinstance(engine, DockerEngine):
+            sweep_abandoned(engine)
+        return
+    raise NotGraded(
+        f"the engine did not come back within {patience:g} seconds", "Start it and run the same command again."
+    )
+
+
+def _unless_engine_left(report: Report, engine: Answers) -> Report:
+    """A server that died with its engine did not crash: an engine that is away afterwards spoils the run."""
+    try:
+        engine.info()
+    except EngineUnavailable as error:
+        return ungraded(report, f"the engine went away: {error.message}", error.hint)
+    return report

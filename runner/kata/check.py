@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kata import __version__, settings
+from kata.application import Launch
 from kata.asks import answers
 from kata.engine.docker import DockerEngine
 from kata.environment import Environment
@@ -32,11 +33,16 @@ OnEvent = Callable[[Mapping[str, Any]], None]
 
 @dataclass(frozen=True)
 class Options:
-    """What one run is asked to do. `seed` None draws a new one; `only` names checks; `keep` leaves it running."""
+    """What one run is asked to do. `seed` None draws a new one; `only` names checks; `keep` leaves it running.
+
+    `first` are checks that come before the others; `port` asks for a port of 127.0.0.1 for the server.
+    """
 
     seed: int | None = None
     only: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
     keep: bool = False
+    port: int | None = None
     profile: Profile = LEARNER
 
 
@@ -64,7 +70,7 @@ def check(
             )
             return grade(report, exercise, snapshot, engine, images, on_event, options)
     except SubmissionError as error:
-        return _refused(report, exercise, error)
+        return refused(report, exercise, error)
     except NotGraded as error:
         return replace(report, verdict=Verdict.NOT_GRADED, message=error.message, hint=error.hint)
 
@@ -89,13 +95,15 @@ def grade(
     )
     on_event({"event": "plan", "stack": plan.stack, "why": plan.why, "override": plan.override})
     with ExitStack() as stack:
-        grader = stack.enter_context(GraderProcess(exercise, options.only))
-        environment = _environment(exercise, snapshot, plan, engine, images, report.seed, on_event, options)
+        grader = stack.enter_context(GraderProcess(exercise, options.only, options.first))
+        environment = environment_of(
+            exercise, plan, lambda: (snapshot, plan), engine, images, report.seed, on_event, options
+        )
         try:
             stack.enter_context(environment)
-            report = _graded(report, exercise, environment, grader, plan, on_event, options)
+            report = graded(report, exercise, environment, grader, plan, on_event, options)
         except SubmissionError as error:
-            report = _refused(report, exercise, error)
+            report = refused(report, exercise, error)
         except NotGraded as error:
             tail = environment.app_log()
             report = replace(report, verdict=Verdict.NOT_GRADED, message=error.message, hint=error.hint, log_tail=tail)
@@ -104,7 +112,7 @@ def grade(
     return replace(report, phases=report.phases + tuple(environment.stopwatch.phases), images=report.images + used)
 
 
-def _graded(
+def graded(
     report: Report,
     exercise: Exercise,
     environment: Environment,
@@ -113,6 +121,7 @@ def _graded(
     on_event: OnEvent,
     options: Options,
 ) -> Report:
+    """The report of an environment that is up: the grader's checks and the verdict."""
     grader.ready()
     session = Session(
         app=environment.app.base_url,
@@ -133,46 +142,47 @@ def _graded(
     return replace(report, checks=checks, verdict=verdict, message=message, hint=hint, log_tail=tail)
 
 
-def _environment(
+def environment_of(
     exercise: Exercise,
-    snapshot: Snapshot,
     plan: Plan,
+    code: Callable[[], tuple[Snapshot, Plan]],
     engine: DockerEngine,
     images: Mapping[str, str],
     seed: int,
     on_event: OnEvent,
     options: Options,
 ) -> Environment:
+    """The environment of one run, to be entered. `code` may wait: everything else starts meanwhile.
+
+    `plan` says which services and which port; the one that `code` gives may differ in anything else.
+    """
+
     def progress(text: str) -> None:
         on_event({"event": "progress", "text": text})
 
-    chosen = [service(name) for name in _choices(exercise, plan)]
+    def launch(told: Mapping[str, str]) -> Launch:
+        snapshot, final = code()
+        return prepare_launch(
+            engine, exercise, snapshot, final, images, options.profile, seed, told, environment.stopwatch, progress
+        )
+
+    chosen = [service(name) for name in choices(exercise, plan)]
     environment = Environment(
         engine,
         services=[(each, images[each.role]) for each in chosen],
         images=images,
-        launch=lambda told: prepare_launch(
-            engine,
-            exercise,
-            snapshot,
-            plan,
-            images,
-            options.profile,
-            seed,
-            told,
-            environment.stopwatch,
-            progress,
-        ),
+        launch=launch,
         port=plan.port,
         replica=exercise.replicas > 1,
         seed=seed,
         progress=progress,
         keep=options.keep,
+        app_port=options.port,
     )
     return environment
 
 
-def _choices(exercise: Exercise, plan: Plan) -> Sequence[str]:
+def choices(exercise: Exercise, plan: Plan) -> Sequence[str]:
     """The service chosen for each need: what kata.toml's [services] says, else the first."""
     chosen = []
     for need in exercise.needs:
@@ -197,7 +207,8 @@ def blank(exercise: Exercise, submission: Path, options: Options) -> Report:
     )
 
 
-def _refused(report: Report, exercise: Exercise, error: SubmissionError) -> Report:
+def refused(report: Report, exercise: Exercise, error: SubmissionError) -> Report:
+    """The report of a submission that never came to be checked."""
     return replace(
         report,
         checks=unrun(exercise),

@@ -49,6 +49,7 @@ class Environment:
     """One run's containers. Enter it to start them; on leaving, everything with the run's label is removed.
 
     `services` are the chosen ones with their images, `launch` makes the image of the server and says how it starts.
+    `app_port` asks for a port of 127.0.0.1; without it the engine chooses one.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Environment:
         seed: int,
         progress: Progress,
         keep: bool = False,
+        app_port: int | None = None,
     ) -> None:
         self.run = new_run()
         self.stopwatch = Stopwatch()
@@ -75,6 +77,7 @@ class Environment:
         self._seed = seed
         self._progress = progress
         self._keep = keep
+        self._app_port = app_port
         self._owner = Owner.current()
         self._stack = ExitStack()
         self._containers: dict[str, str] = {}
@@ -148,7 +151,7 @@ class Environment:
             targets.append(Target(REPLICA, self._port))
         targets += [Target(each.result().name, each.result().port) for each in prepared]
         self._forwarder = start_forwarder(
-            self._engine, self._forwarder_image, network.result(), targets, self._labels("forwarder")
+            self._engine, self._forwarder_image, network.result(), targets, self._labels("forwarder"), self._app_port
         )
         return self._forwarder
 

@@ -35,9 +35,17 @@ class Forwarder:
 
 
 def start_forwarder(
-    engine: Engine, image: str, network: str, targets: Sequence[Target], labels: Mapping[str, str]
+    engine: Engine,
+    image: str,
+    network: str,
+    targets: Sequence[Target],
+    labels: Mapping[str, str],
+    first_port: int | None = None,
 ) -> Forwarder:
-    """Create, connect to the private network, then start: the targets need not exist yet."""
+    """Create, connect to the private network, then start: the targets need not exist yet.
+
+    `first_port` is the port on 127.0.0.1 for the first target; the engine chooses the others.
+    """
     inside = {target: _FIRST_PORT + index for index, target in enumerate(targets)}
     spec = ContainerSpec(
         image=image,
@@ -46,6 +54,7 @@ def start_forwarder(
         command=(_script(inside),),
         labels=labels,
         published=tuple(inside.values()),
+        pinned={} if first_port is None else {_FIRST_PORT: first_port},
         sandbox=Sandbox(memory=64 << 20, pids=1024, user="65534:65534"),
     )
     container = engine.create(spec)

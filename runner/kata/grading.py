@@ -63,9 +63,10 @@ class Journal:
 class GraderProcess:
     """A grader that is started early and waits, imported and collected, until the server is up."""
 
-    def __init__(self, exercise: Exercise, only: Sequence[str] = ()) -> None:
+    def __init__(self, exercise: Exercise, only: Sequence[str] = (), first: Sequence[str] = ()) -> None:
         self._exercise = exercise
         self._only = tuple(only)
+        self._first = tuple(first)
         self._process: subprocess.Popen[bytes] | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._errors: Path | None = None
@@ -75,7 +76,7 @@ class GraderProcess:
         self._errors = Path(self._scratch.name) / "stderr"
         with self._errors.open("wb") as errors:
             self._process = subprocess.Popen(
-                grader_command(self._exercise, self._only),
+                grader_command(self._exercise, self._only, self._first),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -159,7 +160,7 @@ class GraderProcess:
         return safe(self._errors.read_bytes()[-2000:], 2000)
 
 
-def grader_command(exercise: Exercise, only: Sequence[str]) -> list[str]:
+def grader_command(exercise: Exercise, only: Sequence[str], first: Sequence[str] = ()) -> list[str]:
     """pytest, deaf to everything but the grader's own folder: no configuration, no plugins, no conftest above it."""
     folder = str(exercise.grader)
     words = [sys.executable, "-I", "-m", "pytest", "-c", os.devnull, "--rootdir", folder, "--confcutdir", folder]
@@ -168,6 +169,8 @@ def grader_command(exercise: Exercise, only: Sequence[str]) -> list[str]:
         words += ["-p", f"no:{plugin}"]
     for id in only:
         words += ["--kata-only", id]
+    for id in first:
+        words += ["--kata-first", id]
     return [*words, "--kata-contract", str(exercise.contract), folder]
 
 

@@ -29,7 +29,7 @@ class Sandbox:
 
 @dataclass(frozen=True)
 class ContainerSpec:
-    """A container to create. `published` ports are bound on 127.0.0.1 to ports that the engine chooses."""
+    """A container to create. `published` ports are bound on 127.0.0.1 to ports that the engine chooses, or `pinned`."""
 
     image: str
     role: str
@@ -41,6 +41,7 @@ class ContainerSpec:
     labels: Mapping[str, str] = field(default_factory=dict)
     workdir: str | None = None
     published: tuple[int, ...] = ()
+    pinned: Mapping[int, int] = field(default_factory=dict)
     sandbox: Sandbox = Sandbox()
     volumes: tuple[str, ...] = ()
     share_network_of: str = ""

@@ -286,7 +286,7 @@ class DockerEngine:
         box = spec.sandbox
         return self._api.create_host_config(
             network_mode=f"container:{spec.share_network_of}" if spec.share_network_of else (spec.network or "bridge"),
-            port_bindings=dict.fromkeys(spec.published, ("127.0.0.1", None)) or None,
+            port_bindings={port: ("127.0.0.1", spec.pinned.get(port)) for port in spec.published} or None,
             publish_all_ports=False,
             cap_drop=["ALL"],
             cap_add=list(box.capabilities) or None,

@@ -32,12 +32,16 @@ MOST_REVIVALS = 3
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("kata")
     group.addoption("--kata-only", action="append", default=[], help="run this check and what it needs")
+    group.addoption("--kata-first", action="append", default=[], help="run this check before the others")
     group.addoption("--kata-contract", default="", help="openapi.yaml that every reply is held against")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     grading = Grading(
-        Channel.on_standard_streams(), config.getoption("--kata-only"), Path(config.getoption("--kata-contract"))
+        Channel.on_standard_streams(),
+        config.getoption("--kata-only"),
+        Path(config.getoption("--kata-contract")),
+        config.getoption("--kata-first"),
     )
     config.pluginmanager.register(grading, "kata-grading")
     config.pluginmanager.register(Fixtures(grading), "kata-fixtures")
@@ -46,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
 class Grading:
     """One grading run inside this process: the conversation with the runner and what each check became."""
 
-    def __init__(self, channel: Channel, only: Sequence[str], contract: Path) -> None:
+    def __init__(self, channel: Channel, only: Sequence[str], contract: Path, first: Sequence[str] = ()) -> None:
         self.channel = channel
         self.control = Control(channel)
         self.recorder = Recorder()
@@ -54,6 +58,7 @@ class Grading:
         self.contract = Contract({})
         self._contract_file = contract
         self._only = tuple(only)
+        self._first = tuple(first)
         self._collected: list[str] = []
         self._broken: list[dict[str, Any]] = []
         self._statuses: dict[str, Status] = {}
@@ -84,7 +89,8 @@ class Grading:
             self._broken.append({"file": "", "message": f"there is no check {unknown[0]!r}"})
             return
         try:
-            items[:] = [by_id[id] for id in ordered(self._only or list(by_id), needed)]
+            early = [id for id in self._first if id in (self._only or by_id)]
+            items[:] = [by_id[id] for id in ordered([*early, *(self._only or by_id)], needed)]
         except ValueError as error:
             self._broken.append({"file": "", "message": str(error)})
 

@@ -25,6 +25,7 @@ _KEPT_LINES = 200
 _START_HINT = (
     "Start Docker (Docker Desktop, or `sudo systemctl start docker`), then try again; `kata doctor` tells more."
 )
+_REFUSED_HINT = "`kata doctor` looks at disk and engine; `kata clean --images` makes room."
 
 
 class DockerEngine:
@@ -279,7 +280,7 @@ class DockerEngine:
             self._api.remove_image(image, force=True)
 
     def remove_volume(self, name: str) -> None:
-        with contextlib.suppress(docker.errors.APIError), _translated():
+        with contextlib.suppress(docker.errors.APIError, NotGraded), _translated():
             self._api.remove_volume(name, force=True)
 
     def _host_config(self, spec: ContainerSpec) -> Any:
@@ -312,11 +313,15 @@ class DockerEngine:
 
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
-    """A call that cannot reach the engine is EngineUnavailable, whatever library noticed it."""
+    """A call that cannot reach the engine is EngineUnavailable; what the engine itself fails at is NotGraded."""
     try:
         yield
     except (requests.ConnectionError, requests.Timeout) as error:
         raise EngineUnavailable(f"Docker stopped answering: {_reason(error)}", _START_HINT) from error
+    except docker.errors.APIError as error:
+        if error.status_code is not None and error.status_code >= 500:
+            raise NotGraded(f"Docker could not do it: {_reason(error)}", _REFUSED_HINT) from error
+        raise
 
 
 def _follow_build(stream: Generator[dict[str, Any], None, None], progress: Progress, seconds: float) -> None:

@@ -21,6 +21,7 @@ def answers(environment: Environment) -> Answer:
         "start_app": environment.app.start,
         "app_state": environment.app_state,
         "start_replica": environment.replica_url,
+        "start_together": environment.start_together,
         "stop_service": lambda service: environment.stop_service(service),
         "start_service": lambda service: environment.start_service(service),
         "pause_service": lambda service: environment.pause_service(service),

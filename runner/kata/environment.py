@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
 
@@ -30,6 +30,9 @@ from kata.services.starting import start_service
 
 _SERVICE_SECONDS = 60
 APP, REPLICA = "app", "replica"
+#: Copies that start at the same moment on a database of their own, and how long they are held back for one another.
+TOGETHER = ("together-1", "together-2")
+_HOLD_SECONDS = 20
 
 
 @dataclass
@@ -82,7 +85,7 @@ class Environment:
         self._stack = ExitStack()
         self._containers: dict[str, str] = {}
         self._applications: dict[str, Application] = {}
-        self._starting: Future[None] | None = None
+        self._replica_started = False
         self._forwarder = Forwarder("", {})
         self._network = ""
         self._out_of_memory = False
@@ -124,7 +127,6 @@ class Environment:
         for alias, application in self._applications.items():
             application.base_url = self._forwarder.url(Target(alias, self._port))
         self.stopwatch.time("boot", self.app.start)
-        self._start_replica_early()
 
     def _make_network(self) -> str:
         self._network = self._engine.create_network(f"kata-{self.run}", self._labels("network"))
@@ -148,7 +150,7 @@ class Environment:
         require_image(self._engine, self._forwarder_image, self._progress)
         targets = [Target(APP, self._port)]
         if self._with_replica:
-            targets.append(Target(REPLICA, self._port))
+            targets += [Target(alias, self._port) for alias in (REPLICA, *TOGETHER)]
         targets += [Target(each.result().name, each.result().port) for each in prepared]
         self._forwarder = start_forwarder(
             self._engine, self._forwarder_image, network.result(), targets, self._labels("forwarder"), self._app_port
@@ -168,28 +170,55 @@ class Environment:
         self.stopwatch.time(prepared.name, run)
 
     def _create_applications(self, network: Future[str], launch: Future[Launch]) -> None:
-        ready, made = launch.result(), network.result()
+        self._made, _ = launch.result(), network.result()
         for alias in (APP, REPLICA) if self._with_replica else (APP,):
-            application = Application(
-                self._engine, ready, self.run, made, alias, self._forwarder_image, self._labels(alias)
-            )
-            application.create()
-            self._applications[alias] = application
+            self._applications[alias] = self._copy(alias, self._made)
 
-    def _start_replica_early(self) -> None:
-        """The second copy boots while the first checks run; whoever asks for it waits for the rest."""
-        if self._with_replica:
-            pool = self._stack.enter_context(ThreadPoolExecutor(1, "kata-replica"))
-            self._starting = pool.submit(self._applications[REPLICA].start)
+    def _copy(self, alias: str, launch: Launch) -> Application:
+        application = Application(
+            self._engine, launch, self.run, self._network, alias, self._forwarder_image, self._labels(alias)
+        )
+        application.create()
+        return application
 
     # -- faults and facts -------------------------------------------------------------------------------------------
 
     def replica_url(self) -> str:
-        """Where the second copy answers. Raises SubmissionError when it did not start."""
-        if self._starting is None:
+        """Where the second copy answers, started when first asked for. Raises SubmissionError when it does not start.
+
+        Not earlier: what its start breaks in the database is then blamed on the check that asked for it, every time.
+        """
+        if not self._with_replica:
             raise NotGraded("the exercise asks for a replica but does not declare `replicas = 2`")
-        self._starting.result()
-        return self._applications[REPLICA].base_url
+        replica = self._applications[REPLICA]
+        if not self._replica_started:
+            self._replica_started = True
+            replica.start()
+        return replica.base_url
+
+    def start_together(self) -> list[str]:
+        """Where two new copies answer that were started at the same moment on a new, empty database.
+
+        Both are held back until both want to create their first table, so that they meet every time. Raises
+        SubmissionError when one of them did not start.
+        """
+        database = next((each for each in self.services.values() if each.fresh is not None), None)
+        if database is None or database.fresh is None or not self._with_replica:
+            raise NotGraded("copies start together only on a database, in an exercise that declares `replicas = 2`")
+        with database.fresh(*self.address(database.name)) as fresh:
+            launch = replace(self._made, environment={**self._made.environment, **fresh.app})
+            copies = [self._copy(alias, launch) for alias in TOGETHER]
+            for alias, copy in zip(TOGETHER, copies, strict=True):
+                copy.base_url = self._forwarder.url(Target(alias, self._port))
+            with ThreadPoolExecutor(len(copies), "kata-together") as pool:
+                starting = [pool.submit(copy.start) for copy in copies]
+                waiting.until(
+                    lambda: fresh.waiting() >= len(copies) or any(each.done() for each in starting) or None,
+                    _HOLD_SECONDS,
+                )
+                fresh.release()
+        _raise_first(starting)
+        return [copy.base_url for copy in copies]
 
     def address(self, service: str) -> tuple[str, int]:
         """Host and port at which the runner and the grader reach a service."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import time
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 import docker
@@ -14,14 +13,14 @@ import docker.errors
 import requests
 from docker.types import LogConfig, Ulimit
 
-from kata.engine import BuildFailed, ContainerSpec, ContainerState, EngineInfo, ImageInfo, Progress
+from kata.engine import ContainerSpec, ContainerState, EngineInfo, ImageInfo, Progress
+from kata.engine.build_output import follow_build
 from kata.errors import EngineUnavailable, NotGraded
 from kata.safe import safe_line
 
 _CALL = 60
 #: Unroutable by definition (RFC 5737): names outside the private network fail at once instead of leaking out.
 _NO_RESOLVER = "192.0.2.1"
-_KEPT_LINES = 200
 _START_HINT = (
     "Start Docker (Docker Desktop, or `sudo systemctl start docker`), then try again; `kata doctor` tells more."
 )
@@ -118,7 +117,7 @@ class DockerEngine:
                 timeout=int(seconds),
                 decode=True,
             )
-            _follow_build(stream, progress, seconds)
+            follow_build(stream, progress, seconds)
 
     def commit(self, container: str, tag: str, changes: Sequence[str], labels: Mapping[str, str]) -> None:
         repository, _, name = tag.rpartition(":")
@@ -322,30 +321,6 @@ def _translated() -> Iterator[None]:
         if error.status_code is not None and error.status_code >= 500:
             raise NotGraded(f"Docker could not do it: {_reason(error)}", _REFUSED_HINT) from error
         raise
-
-
-def _follow_build(stream: Generator[dict[str, Any], None, None], progress: Progress, seconds: float) -> None:
-    """Read a build's output to its end. Raises BuildFailed with the last lines; closing the stream cancels it."""
-    kept: list[str] = []
-    deadline = time.monotonic() + seconds
-    overdue = BuildFailed(f"the build took longer than {seconds:g} seconds", kept)
-    try:
-        for event in stream:
-            text = str(event.get("stream") or event.get("error") or "").rstrip()
-            for part in text.splitlines():
-                kept.append(safe_line(part))
-                progress(kept[-1])
-            del kept[:-_KEPT_LINES]
-            if "error" in event:
-                raise BuildFailed(safe_line(str(event["error"])), kept)
-            if time.monotonic() > deadline:
-                raise overdue
-    except (requests.ConnectionError, requests.Timeout) as error:
-        if time.monotonic() < deadline:
-            raise
-        raise overdue from error
-    finally:
-        stream.close()
 
 
 def _pull_line(event: Mapping[str, Any]) -> str:

@@ -38,6 +38,10 @@ class Control:
         """The base URL of the second copy of the server, started when first asked for."""
         return str(self._channel.ask("start_replica"))
 
+    def start_together(self) -> list[str]:
+        """The base URLs of two new copies, started at the same moment on a new, empty database."""
+        return [str(url) for url in self._channel.ask("start_together")]
+
     def stop(self, service: str) -> None:
         """Kill a service; its data in memory is gone, its address stays."""
         self._channel.ask("stop_service", service=service)

@@ -35,6 +35,11 @@ class Fixtures:
         return self._grading.client(self._grading.control.start_replica())
 
     @pytest.fixture(scope="session")
+    def together(self) -> list[Api]:
+        """Clients for two new copies of the server, started at the same moment on a new, empty database."""
+        return [self._grading.client(url) for url in self._grading.control.start_together()]
+
+    @pytest.fixture(scope="session")
     def draw(self) -> Draw:
         """Values drawn from the run's seed."""
         return Draw(self._grading.session.seed)

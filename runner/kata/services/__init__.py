@@ -7,6 +7,7 @@ so readiness is probed through the forwarder and not by testcontainers' port-bas
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,18 @@ if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
 
     from kata.engine import Engine, Progress
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A new, empty database in which nobody can create a table before `release()`.
+
+    `app` is the environment for the learner; `waiting()` says how many of their sessions wait to be let in.
+    """
+
+    app: Mapping[str, str]
+    waiting: Callable[[], int]
+    release: Callable[[], None]
 
 
 @dataclass(frozen=True)
@@ -37,6 +50,7 @@ class Prepared:
     memory: int = 512 << 20
     files: Mapping[str, bytes] | None = None
     command: tuple[str, ...] | None = None
+    fresh: Callable[[str, int], AbstractContextManager[Fresh]] | None = None
 
 
 @dataclass(frozen=True)

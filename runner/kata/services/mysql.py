@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from kata.engine.caching import cached_service_image
-from kata.services import Prepared, Service
+from kata.services import Fresh, Prepared, Service
 
 if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
@@ -79,7 +81,45 @@ def prepare(engine: Engine, image: str, seed: int, progress: Progress) -> Prepar
         inspect={"user": READER, "password": known["reader"], "database": DATABASE, "app_user": APP_USER},
         memory=768 << 20,
         command=command,
+        fresh=lambda host, port: _fresh(host, port, known),
     )
+
+
+@contextmanager
+def _fresh(host: str, port: int, known: Mapping[str, str]) -> Iterator[Fresh]:
+    """A database on a server that is read-locked: sessions wait before they create their first table."""
+    import pymysql
+
+    name = f"{DATABASE}_{secrets.token_hex(4)}"
+    with (
+        pymysql.connect(
+            host=host, port=port, user="root", password=known["admin"], connect_timeout=3, autocommit=True
+        ) as admin,
+        admin.cursor() as cursor,
+    ):
+        cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
+        cursor.execute(f"GRANT ALL PRIVILEGES ON {name}.* TO '{APP_USER}'@'%'")
+        cursor.execute("FLUSH TABLES WITH READ LOCK")
+
+        def waiting() -> int:
+            cursor.execute(_WAITING, (name,))
+            found = cursor.fetchone()
+            return int(found[0]) if found else 0
+
+        def release() -> None:
+            cursor.execute("UNLOCK TABLES")
+
+        yield Fresh(
+            app={"DATABASE_URL": f"mysql://{APP_USER}:{known['app']}@mysql:{PORT}/{name}"},
+            waiting=waiting,
+            release=release,
+        )
+
+
+_WAITING = (
+    "SELECT COUNT(*) FROM information_schema.processlist "
+    "WHERE db = %s AND (state LIKE 'Waiting for%%' OR state = 'User lock')"
+)
 
 
 _READY = (

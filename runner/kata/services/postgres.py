@@ -8,10 +8,12 @@ container can see.
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from kata.engine.caching import cached_service_image
-from kata.services import Prepared, Service
+from kata.services import Fresh, Prepared, Service
 
 if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
@@ -28,7 +30,6 @@ DATA = "/kata/pgdata"
 _OPTIONS = (
     "fsync=off",
     "full_page_writes=off",
-    "synchronous_commit=off",
     "max_connections=200",
     "shared_buffers=32MB",
     "autovacuum=off",
@@ -93,7 +94,34 @@ def prepare(engine: Engine, image: str, seed: int, progress: Progress) -> Prepar
         app={"DATABASE_URL": f"postgresql://{APP_USER}:{known['app']}@postgres:{PORT}/{DATABASE}"},
         inspect={"user": READER, "password": known["reader"], "database": DATABASE, "app_user": APP_USER},
         command=COMMAND,
+        fresh=lambda host, port: _fresh(host, port, known),
     )
+
+
+@contextmanager
+def _fresh(host: str, port: int, known: Mapping[str, str]) -> Iterator[Fresh]:
+    """A database whose catalog is locked: sessions look whether a table exists, then wait before they create it."""
+    import psycopg
+
+    name = f"{DATABASE}_{secrets.token_hex(4)}"
+    admin: dict[str, Any] = {"host": host, "port": port, "user": "kata_admin", "connect_timeout": 3}
+    admin["password"] = known["admin"]
+    with psycopg.connect(**admin, dbname="postgres", autocommit=True) as outside:
+        outside.execute(f"CREATE DATABASE {name} OWNER {APP_USER}")
+        with psycopg.connect(**admin, dbname=name) as inside:
+            inside.execute("LOCK TABLE pg_catalog.pg_class, pg_catalog.pg_type IN SHARE MODE")
+            yield Fresh(
+                app={"DATABASE_URL": f"postgresql://{APP_USER}:{known['app']}@postgres:{PORT}/{name}"},
+                waiting=lambda: _first(outside.execute(_WAITING, [name])),
+                release=inside.rollback,
+            )
+
+
+_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
+
+
+def _first(cursor: Any) -> int:
+    return int(cursor.fetchone()[0])
 
 
 def _select_one(host: str, port: int, password: str) -> None:

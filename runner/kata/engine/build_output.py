@@ -1,0 +1,38 @@
+"""A build's output, read to its end or to its deadline."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from typing import Any
+
+import requests
+
+from kata.engine import BuildFailed, Progress
+from kata.safe import safe_line
+
+_KEPT_LINES = 200
+
+
+def follow_build(stream: Generator[dict[str, Any], None, None], progress: Progress, seconds: float) -> None:
+    """Read a build's output to its end. Raises BuildFailed with the last lines; closing the stream cancels it."""
+    kept: list[str] = []
+    deadline = time.monotonic() + seconds
+    overdue = BuildFailed(f"the build took longer than {seconds:g} seconds", kept)
+    try:
+        for event in stream:
+            text = str(event.get("stream") or event.get("error") or "").rstrip()
+            for part in text.splitlines():
+                kept.append(safe_line(part))
+                progress(kept[-1])
+            del kept[:-_KEPT_LINES]
+            if "error" in event:
+                raise BuildFailed(safe_line(str(event["error"])), kept)
+            if time.monotonic() > deadline:
+                raise overdue
+    except (requests.ConnectionError, requests.Timeout) as error:
+        if time.monotonic() < deadline:
+            raise
+        raise overdue from error
+    finally:
+        stream.close()

@@ -58,7 +58,6 @@ class Floor:
         for each in waiting:
             each.result()
         self._await("app", "postgres")
-        self._pool.submit(self._api.start, self._containers["replica"])
 
     def _create(self, role: str, network: str, command: Any, environment: Mapping[str, str], **options: Any) -> None:
         made = self._api.create_container(
@@ -129,6 +128,7 @@ class Floor:
                 continue
             role = "replica" if step.on_replica else "app"
             if step.on_replica and not replica_is_up:
+                self._api.start(self._containers["replica"])
                 self._await("replica")
                 replica_is_up = True
             for more in self._pool.map(lambda e, r=role: self._again(r, e, dict(known)), step.exchanges):

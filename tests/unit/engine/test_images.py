@@ -1,0 +1,67 @@
+"""Which image stands for which role, and what happens when it is not there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.fake_engine import FakeEngine
+
+from kata.engine.images import DEFAULTS, image_table
+from kata.engine.labels import RUN, Owner, run_labels
+from kata.engine.pulling import require_image
+from kata.engine.sweep import sweep, sweep_abandoned
+from kata.errors import NotGraded, UsageError
+
+
+def test_official_names_by_default(tmp_path: Path) -> None:
+    assert image_table(tmp_path) == DEFAULTS
+
+
+def test_own_configuration_wins_over_the_bootstrap(tmp_path: Path) -> None:
+    (tmp_path / "images.toml").write_text('[images]\npostgres = "local/postgres"\nredis = "local/redis"\n')
+    (tmp_path / "config.toml").write_text('[images]\npostgres = "mine/postgres"\n')
+    table = image_table(tmp_path)
+    assert (table["postgres"], table["redis"], table["node"]) == ("mine/postgres", "local/redis", DEFAULTS["node"])
+
+
+@pytest.mark.parametrize("text", ['[images]\npostgers = "x"\n', "[images]\nredis = 7\n", "images = 7\n", "[images\n"])
+def test_broken_table_names_its_file(tmp_path: Path, text: str) -> None:
+    (tmp_path / "images.toml").write_text(text)
+    with pytest.raises(UsageError) as caught:
+        image_table(tmp_path)
+    assert "images.toml" in caught.value.message
+
+
+def test_missing_image_is_pulled_and_said_so() -> None:
+    said: list[str] = []
+    engine = FakeEngine(registry=frozenset({"redis:8"}))
+    assert require_image(engine, "redis:8", said.append).id == "sha256:redis:8"  # type: ignore[arg-type]
+    assert "redis:8" in said[0]
+    said.clear()
+    require_image(engine, "redis:8", said.append)  # type: ignore[arg-type]
+    assert said == []
+
+
+def test_image_that_cannot_be_had_is_not_graded() -> None:
+    with pytest.raises(NotGraded):
+        require_image(FakeEngine(), "redis:8", lambda text: None)  # type: ignore[arg-type]
+
+
+def test_sweep_removes_one_run_and_no_other() -> None:
+    engine = FakeEngine()
+    engine.others = {"net-a": ("network", run_labels("a", "network")), "vol-a": ("volume", run_labels("a", "app"))}
+    engine.others["net-b"] = ("network", run_labels("b", "network"))
+    assert sweep(engine, f"{RUN}=a").total == 2
+    assert list(engine.others) == ["net-b"]
+
+
+def test_sweep_leaves_the_living_alone() -> None:
+    engine = FakeEngine()
+    dead = Owner(Owner.current().host, "another boot", 1, "1")
+    engine.others = {
+        "mine": ("network", run_labels("a", "network")),
+        "dead": ("network", run_labels("b", "network", dead)),
+    }
+    assert sweep_abandoned(engine).networks == 1
+    assert list(engine.others) == ["mine"]

@@ -22,6 +22,7 @@ from kata.grader.journal import Session
 from kata.grading import GraderProcess, Journal
 from kata.judgement import checks_of, unrun, verdict_of
 from kata.launching import prepare_launch
+from kata.mistakes import in_log
 from kata.profile import LEARNER, Profile
 from kata.results import Phase, Report, Verdict
 from kata.services import service
@@ -214,6 +215,6 @@ def refused(report: Report, exercise: Exercise, error: SubmissionError) -> Repor
         checks=unrun(exercise),
         verdict=error.verdict,
         message=error.message,
-        hint=error.hint,
+        hint=f"{in_log(error.log_tail)}\n{error.hint}".strip(),
         log_tail=tuple(error.log_tail),
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from kata.exercise import Exercise, Requirement
 from kata.grader.journal import Finished
 from kata.grading import Journal
+from kata.mistakes import recognised
 from kata.results import CheckResult, Severity, Status, Verdict
 
 AppLog = Callable[[int, float], tuple[str, ...]]
@@ -84,7 +86,7 @@ def _result(requirement: Requirement, finished: Finished, app_log: AppLog) -> Ch
     passed = finished.status is Status.PASSED
     max_points = 0 if requirement.severity is Severity.ADVICE else requirement.points
     log = app_log(20, finished.started) if finished.status is Status.FAILED and finished.started else ()
-    return CheckResult(
+    result = CheckResult(
         id=requirement.id,
         title=requirement.title,
         status=finished.status,
@@ -102,6 +104,8 @@ def _result(requirement: Requirement, finished: Finished, app_log: AppLog) -> Ch
         app_log=log,
         seconds=finished.seconds,
     )
+    known = recognised(result) if finished.status is Status.FAILED else ""
+    return replace(result, hint=f"{known}\n{result.hint}".strip()) if known else result
 
 
 def _missing(requirement: Requirement, journal: Journal) -> Finished:

@@ -21,6 +21,7 @@ ALLOWED = {
     "safe.py": set(),
     "errors.py": {"kata.results"},
     "waiting.py": set(),
+    "mistakes.py": {"kata.results"},
     "diagnosis.py": {"kata.engine", "kata.errors", "kata.results"},
     "exercise.py": {"kata.errors", "kata.results", "kata.toml_lines", "kata.schemas"},
 }

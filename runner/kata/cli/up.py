@@ -45,6 +45,7 @@ def up_command(
     from kata.engine.images import image_table
     from kata.errors import SubmissionError
     from kata.library import Library
+    from kata.mistakes import in_log
     from kata.running import end, remember, remembered, start
 
     found = Library.open(library).find(exercise)
@@ -60,6 +61,7 @@ def up_command(
     except SubmissionError as error:
         for line in error.log_tail:
             click.echo(f"  {line}", err=True)
+        error.hint = f"{in_log(error.log_tail)} {error.hint}".strip()
         raise
     remember(_folder(), running)
     for line in [running.address] if quiet else _told(running, found):

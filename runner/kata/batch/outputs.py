@@ -1,0 +1,91 @@
+"""Everything that is made from the results, and can be made again: tables, feedback, the overview, the database."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from kata.batch.database import write_database
+from kata.batch.gradebook import Gradebook, Row, as_csv, gradebook_of
+from kata.batch.overview import as_page
+from kata.batch.sheets import Filled, canvas, canvas_filled, moodle_filled
+from kata.batch.store import Store
+from kata.errors import NotGraded
+from kata.reports import WRITERS
+
+_FEEDBACK = ("text", "json", "html")
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """The sheets that the instructor exported from a platform; `column` names the grade's column in them."""
+
+    canvas: Path | None = None
+    moodle: Path | None = None
+    column: str = ""
+
+
+def write_outputs(store: Store, sheets: Sheets) -> tuple[Gradebook, tuple[str, ...]]:
+    """Make every output anew; returns the table and what has to be said. Raises UsageError for a wrong sheet.
+
+    index.html is the overview, feedback/KEY/ holds one student's reports; canvas.csv and moodle.csv are filled in from
+    the sheets that were given.
+    """
+    book = gradebook_of(store)
+    filled = _filled(book, sheets)
+    try:
+        for name, text in _texts(book, filled):
+            _write(store.folder / name, text)
+        _write_feedback(store.folder / "feedback", book)
+        write_database(store.folder / "gradebook.sqlite", book)
+    except OSError as error:
+        raise NotGraded(
+            f"{store.folder} cannot be written: {error.strerror}",
+            "The results are safe; make room and run `kata report` on the folder.",
+        ) from error
+    return book, tuple(note for each in filled.values() for note in each.notes)
+
+
+def _filled(book: Gradebook, sheets: Sheets) -> dict[str, Filled]:
+    filled = {}
+    if sheets.canvas is not None:
+        filled["canvas.csv"] = canvas_filled(book, sheets.canvas, sheets.column)
+    if sheets.moodle is not None:
+        filled["moodle.csv"] = moodle_filled(book, sheets.moodle, sheets.column)
+    return filled
+
+
+def _texts(book: Gradebook, filled: dict[str, Filled]) -> Iterator[tuple[str, str]]:
+    yield "index.html", as_page(book)
+    yield "gradebook.csv", as_csv(book)
+    if "canvas.csv" not in filled:
+        yield "canvas.csv", canvas(book)
+    for name, each in filled.items():
+        yield name, each.text
+
+
+def _write_feedback(folder: Path, book: Gradebook) -> None:
+    """One folder for each student with a report."""
+    for row in book.rows:
+        if row.report is not None:
+            _write_reports(folder / row.unit.key, row)
+
+
+def _write_reports(folder: Path, row: Row) -> None:
+    assert row.report is not None
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in _FEEDBACK:
+        writer = WRITERS[name]
+        _write(folder / writer.file_name, writer.render(row.report))
+
+
+def _write(file: Path, text: str) -> None:
+    """Put `text` there as a whole; a file that says the same already is left alone."""
+    content = text.encode("utf-8", "backslashreplace")
+    if file.exists() and file.read_bytes() == content:
+        return
+    made = file.with_name(f".new-{file.name}")
+    made.write_bytes(content)
+    os.replace(made, file)

@@ -38,8 +38,11 @@ class Cache:
     async def forget(self, *groups):
         """Give the groups a new version: nobody finds their entries any more, and they expire by themselves."""
         for group in groups:
-            # The version has to live longer than any entry or fetch of an older one.
-            await self._try(lambda: self._redis.set(f"version {group}", uuid4().hex, ex=self.ttl + 60))
+            await self._renew(group)
+
+    async def _renew(self, group):
+        # The version has to live longer than any entry or fetch of an older one.
+        await self._try(lambda: self._redis.set(f"version {group}", uuid4().hex, ex=self.ttl + 60))
 
     @asynccontextmanager
     async def alone(self, key):

@@ -3,9 +3,8 @@
 import hashlib
 from urllib.parse import quote
 
-from fastapi import FastAPI, Request, Response
-
 from cache import Cache
+from fastapi import FastAPI, Request, Response
 from origin import Answer, ask, best_language
 
 app = FastAPI()

@@ -1,0 +1,183 @@
+"""`kata batch` and `kata report`: grade a whole class, and make its tables and pages again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kata.cli.options import library_option
+
+if TYPE_CHECKING:
+    from kata.batch.gradebook import Gradebook
+    from kata.batch.intake import Unit
+    from kata.batch.request import Request
+    from kata.batch.running import Runner
+    from kata.engine.docker import DockerEngine
+
+_MOST_NOTES = 40
+_FILE = click.Path(path_type=Path)
+_canvas = click.option("--canvas", type=_FILE, help="Your gradebook as Canvas exported it; canvas.csv fills it in.")
+_moodle = click.option("--moodle", type=_FILE, help="Moodle's offline grading worksheet; moodle.csv fills it in.")
+_column = click.option("--column", default="", metavar="NAME", help="The grade's column in these sheets.")
+
+
+@click.command("batch")
+@click.argument("exercise")
+@click.argument("submissions", type=_FILE)
+@click.option("--out", type=_FILE, default=Path("results"), show_default=True, help="The folder for the results.")
+@library_option
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, 28), help="Submissions at a time (default: what the machine bears)."
+)
+@click.option("--roster", type=_FILE, help="Your class list as CSV: name, and id, email, login, submission if known.")
+@click.option("--strict/--learner", default=True, help="Limits for strangers' code (default), or for known code.")
+@click.option("--regrade", multiple=True, metavar="WHO", help="Grade this student again (can be repeated).")
+@click.option("--failed", is_flag=True, help="Grade everybody again who did not pass.")
+@click.option("--changed", is_flag=True, help="Grade again whose submission, or the grader, has changed.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Draw all values from this number.")
+@_canvas
+@_moodle
+@_column
+@click.option("--plain", is_flag=True, help="One line for each submission: for logs and screen readers.")
+def batch_command(
+    exercise: str,
+    submissions: Path,
+    out: Path,
+    library: tuple[Path, ...],
+    jobs: int | None,
+    roster: Path | None,
+    strict: bool,
+    regrade: tuple[str, ...],
+    failed: bool,
+    changed: bool,
+    seed: int | None,
+    canvas: Path | None,
+    moodle: Path | None,
+    column: str,
+    plain: bool,
+) -> int:
+    """Grade every submission in SUBMISSIONS (one folder, archive or file for each student) for EXERCISE.
+
+    Interrupted in any way, the same command goes on where it was. A result is never overwritten.
+
+    \b
+    Exit codes: 0 everybody graded, 2 wrong call, 3 somebody could not be graded (our fault), 130 interrupted.
+
+    \b
+    Examples:
+      kata batch 06-auth submissions/ --out results/
+      kata batch 06-auth submissions/ --roster students.csv --canvas export.csv
+      kata batch 06-auth submissions/ --regrade jane-doe
+    """
+    from kata.batch.outputs import Sheets
+    from kata.batch.request import Again, Request
+    from kata.library import Library
+    from kata.profile import LEARNER, STRICT
+
+    request = Request(
+        exercise=Library.open(library).find(exercise),
+        submissions=submissions,
+        out=out,
+        profile=STRICT if strict else LEARNER,
+        roster=roster,
+        seed=seed,
+        again=Again(regrade, failed, changed),
+        sheets=Sheets(canvas, moodle, column),
+    )
+    return _graded(request, jobs, plain)
+
+
+@click.command("report")
+@click.argument("results", type=_FILE)
+@_canvas
+@_moodle
+@_column
+def report_command(results: Path, canvas: Path | None, moodle: Path | None, column: str) -> int:
+    """Make the tables, feedback and pages of RESULTS again, without grading anything.
+
+    \b
+    Examples:
+      kata report results/
+      kata report results/ --moodle worksheet.csv
+    """
+    from kata.batch.outputs import Sheets, write_outputs
+    from kata.batch.store import Store
+
+    store = Store(results)
+    store.header()
+    with store.taken():
+        book, notes = write_outputs(store, Sheets(canvas, moodle, column))
+    return _told(book, notes, results)
+
+
+def _graded(request: Request, jobs: int | None, plain: bool) -> int:
+    from kata.batch.local import LocalGrader
+    from kata.batch.outputs import write_outputs
+    from kata.batch.pace import Pace, default_jobs
+    from kata.batch.request import open_batch, take_in_request
+    from kata.batch.running import Runner
+    from kata.batch.store import Store
+    from kata.cli.batch_live import watching
+    from kata.engine.docker import DockerEngine
+    from kata.engine.images import image_table
+    from kata.engine.sweep import sweep_abandoned
+
+    intake = take_in_request(request)
+    engine = DockerEngine.connect_to_host()
+    info = engine.info()
+    most = jobs or default_jobs(info.cpus, info.memory)
+    store = Store(request.out)
+    with store.taken():
+        batch, notes = open_batch(request, store, intake)
+        _say([*intake.notes, *(f"{unit.key}: {note}" for unit in intake.units for note in unit.notes), *notes])
+        sweep_abandoned(engine)
+        executor = ThreadPoolExecutor(most, "kata-batch")
+        with watching(sum(not unit.missing for unit in intake.units), most, plain) as show:
+            grader = LocalGrader(batch.exercise, engine, image_table(), batch.profile, executor)
+            runner = Runner(batch, store, grader, Pace(most), show)
+            _run(runner, intake.units, executor, engine)
+        book, notes = write_outputs(store, request.sheets)
+    return _told(book, notes, request.out)
+
+
+def _run(runner: Runner, units: Sequence[Unit], executor: ThreadPoolExecutor, engine: DockerEngine) -> None:
+    """Run to the end; on an interrupt, what runs loses its containers and so ends at once."""
+    from kata.engine.labels import PID
+    from kata.engine.sweep import sweep
+
+    try:
+        runner.run(units)
+    except BaseException:
+        executor.shutdown(wait=False, cancel_futures=True)
+        sweep(engine, f"{PID}={os.getpid()}")
+        raise
+    executor.shutdown()
+
+
+def _say(notes: Sequence[str]) -> None:
+    """What was decided about names, before anything is graded."""
+    for note in notes[:_MOST_NOTES]:
+        click.echo(f"note: {note}", err=True)
+    if len(notes) > _MOST_NOTES:
+        click.echo(f"note: and {len(notes) - _MOST_NOTES} more; gradebook.csv has them all", err=True)
+
+
+def _told(book: Gradebook, notes: Sequence[str], folder: Path) -> int:
+    """The end of the story on stdout; 3 when somebody could not be graded."""
+    from collections import Counter
+
+    for note in notes:
+        click.echo(note)
+    for state, count in Counter(row.state for row in book.rows).most_common():
+        click.echo(f"{count:>6}  {state.replace('_', ' ')}")
+    click.echo(f"\nOverview: {folder / 'index.html'}\nTable:    {folder / 'gradebook.csv'}")
+    if not book.ungraded:
+        return 0
+    keys = ", ".join(row.unit.key for row in book.ungraded[:10])
+    click.echo(f"Not graded, by no fault of theirs: {keys}. Run the same command again.", err=True)
+    return 3

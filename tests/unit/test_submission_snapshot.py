@@ -61,6 +61,11 @@ def test_a_tar_can_be_limited(snapshot: Snapshot) -> None:
     assert list(members(snapshot, only=lambda path: path == "main.py")) == ["main.py"]
 
 
+def test_a_tar_of_no_files_still_has_its_folder(snapshot: Snapshot) -> None:
+    assert list(members(snapshot, prefix="a/b", only=lambda path: False)) == ["a", "a/b"]
+    assert list(members(snapshot, only=lambda path: False)) == []
+
+
 def test_a_tar_reads_the_same_in_any_pieces(snapshot: Snapshot) -> None:
     whole = snapshot.tar().read()
     assert len(whole) % 512 == 0

@@ -82,7 +82,7 @@ class Snapshot:
     ) -> IO[bytes]:
         """A tar of the files that `only` accepts, below `prefix`, owned by (uid, gid), made while it is read.
 
-        Parent folders are in it; modes are 0644 and 0755, times are 0.
+        Parent folders are in it, and `prefix` even when no file is; modes are 0644 and 0755, times are 0.
         """
         entries = [entry for path, entry in self.entries.items() if only is None or only(path)]
         return cast(IO[bytes], TarStream(self.spool, entries, owner, prefix))

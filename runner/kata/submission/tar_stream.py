@@ -43,7 +43,9 @@ class TarStream(io.RawIOBase):
 
 
 def _tar(spool: Spool, entries: Iterable[Entry], owner: tuple[int, int], prefix: str) -> Iterator[bytes]:
-    made: set[str] = set()
+    made = set(_parents(f"{prefix}/"))
+    for folder in sorted(made):
+        yield _header(folder, owner, tarfile.DIRTYPE, 0o755)
     for entry in entries:
         path = f"{prefix}/{entry.path}" if prefix else entry.path
         for folder in _parents(path):
@@ -58,8 +60,9 @@ def _tar(spool: Spool, entries: Iterable[Entry], owner: tuple[int, int], prefix:
 
 
 def _parents(path: str) -> list[str]:
+    """The folders that `path` is in, from the root."""
     parts = path.split("/")[:-1]
-    return ["/".join(parts[: count + 1]) for count in range(len(parts))]
+    return ["/".join(parts[: count + 1]) for count in range(len(parts)) if parts[count]]
 
 
 def _header(path: str, owner: tuple[int, int], kind: bytes, mode: int, size: int = 0) -> bytes:

@@ -101,6 +101,7 @@ def _result(requirement: Requirement, finished: Finished, app_log: AppLog) -> Ch
         blocked_by=finished.blocked_by,
         warnings=finished.warnings,
         exchanges=finished.exchanges,
+        failing=finished.failing,
         app_log=log,
         seconds=finished.seconds,
     )

@@ -81,8 +81,8 @@ _LOG = (
 
 def recognised(check: CheckResult) -> str:
     """The sentence for the mistake behind a failed check; empty when none is known."""
-    if check.exchanges:
-        last = check.exchanges[-1]
+    if check.shown is not None:
+        last = check.exchanges[check.shown]
         for rule in _RULES:
             sentence = rule(check, last)
             if sentence:

@@ -101,7 +101,8 @@ class CheckResult:
     """What one check proved. `points` were earned out of `max_points`; `sentence` is what the statement says.
 
     `cause` groups failures with one origin ("throttled", "protocol", "crashed", ...); empty when unknown.
-    `blocked_by` names the check that has to pass first when this one was skipped.
+    `blocked_by` names the check that has to pass first when this one was skipped. `failing` is the index of the
+    exchange that the message is about; None where it is about no single one.
     """
 
     id: str
@@ -118,8 +119,17 @@ class CheckResult:
     blocked_by: str = ""
     warnings: tuple[str, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
+    failing: int | None = None
     app_log: tuple[str, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def shown(self) -> int | None:
+        """The index of the exchange to look at: the failing one where it is known, else the last."""
+        last = len(self.exchanges) - 1
+        if self.failing is not None and 0 <= self.failing <= last:
+            return self.failing
+        return last if last >= 0 else None
 
 
 @dataclass(frozen=True)

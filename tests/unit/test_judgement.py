@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from kata.grader.journal import Finished
 from kata.grading import Journal
 from kata.judgement import checks_of, unrun, verdict_of
 from kata.library import Library, Shelf
-from kata.results import CheckResult, Status, Verdict
+from kata.results import CheckResult, Exchange, Status, Verdict
 
 TINY = Library((Shelf(Path(__file__).resolve().parents[1] / "library"),)).find("tiny")
 IDS = [requirement.id for requirement in TINY.requirements]
@@ -63,6 +64,15 @@ def test_failed_checks_carry_hint_link_and_log() -> None:
     assert failed.see.startswith("https://")
     assert failed.app_log == ("a log line",)
     assert (passed.hint, passed.app_log) == ("", ())
+
+
+def test_the_failing_exchange_stays_known() -> None:
+    sent = tuple(Exchange("GET", f"http://127.0.0.1:1/{number}") for number in range(3))
+    lines = {IDS[0]: Finished(IDS[0], F, "it differs", exchanges=sent, failing=1)}
+    check = judged(Journal(lines), only=(IDS[0],))[0]
+    assert (check.failing, check.shown) == (1, 1)
+    assert replace(check, failing=None).shown == 2
+    assert replace(check, exchanges=()).shown is None
 
 
 def test_only_reports_what_ran() -> None:

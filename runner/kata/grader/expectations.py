@@ -28,7 +28,7 @@ _UNSET = object()
 def require(
     condition: object, message: str, *, expected: Any = _UNSET, actual: Any = _UNSET, reply: Reply | None = None
 ) -> None:
-    """Fail with `message`, both values shown, unless `condition` holds."""
+    """Fail with `message`, both values shown, unless `condition` holds. `reply` is the one it is about."""
     if condition:
         return
     words = [f"{reply.about}: {message}" if reply is not None else message]
@@ -36,7 +36,7 @@ def require(
         words.append(f"expected {shown(expected)}")
     if actual is not _UNSET:
         words.append(f"came {shown(actual)}")
-    raise Failure("; ".join(words))
+    raise Failure("; ".join(words), exchange=reply.exchange if reply is not None else None)
 
 
 def same_json(actual: Any, expected: Any, path: str = "") -> None:

@@ -9,12 +9,16 @@ if TYPE_CHECKING:
 
 
 class Failure(AssertionError):
-    """An expectation that the submission did not meet. `cause` groups failures with one origin."""
+    """An expectation that the submission did not meet. `cause` groups failures with one origin.
 
-    def __init__(self, message: str, cause: str = "") -> None:
+    `exchange` is the one whose reply did not meet it, where there is one.
+    """
+
+    def __init__(self, message: str, cause: str = "", exchange: Exchange | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.cause = cause
+        self.exchange = exchange
 
 
 class ProtocolError(Exception):

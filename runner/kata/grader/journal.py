@@ -26,7 +26,10 @@ from kata.results import Exchange, Status
 
 @dataclass(frozen=True)
 class Finished:
-    """One check's outcome as the grader process saw it; titles and points are the runner's business."""
+    """One check's outcome as the grader process saw it; titles and points are the runner's business.
+
+    `failing` is the index of the exchange that the message is about; None where it is about no single one.
+    """
 
     id: str
     status: Status
@@ -35,6 +38,7 @@ class Finished:
     blocked_by: str = ""
     warnings: tuple[str, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
+    failing: int | None = None
     started: float = 0.0
     seconds: float = 0.0
 

@@ -19,10 +19,10 @@ from kata.grader.failure import Failure, ProtocolError
 from kata.grader.fixtures import Fixtures
 from kata.grader.journal import Finished, Session
 from kata.grader.needs import ATTRIBUTE, ordered
-from kata.grader.recorder import Recorder
+from kata.grader.recorder import Recorder, placed
 from kata.grader.reply import Reply
 from kata.grader.transport import Limits
-from kata.results import Status
+from kata.results import Exchange, Status
 from kata.safe import safe, safe_line
 
 #: After so many crashes the server is left down: it will not get better, and each start costs seconds.
@@ -63,6 +63,7 @@ class Grading:
         self._broken: list[dict[str, Any]] = []
         self._statuses: dict[str, Status] = {}
         self._outcome: Finished | None = None
+        self._failing: Exchange | None = None
         self._revivals = 0
 
     def client(self, base_url: str) -> Api:
@@ -116,11 +117,12 @@ class Grading:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Any:
         id = check_id(item)
         self.recorder.take()
-        self._outcome = None
+        self._outcome = self._failing = None
         started, clock = time.time(), time.perf_counter()
         self.channel.send({"event": "started", "id": id})
         yield
-        exchanges, warnings = self.recorder.take()
+        recorded, warnings = self.recorder.take()
+        exchanges, failing = placed(self._failing, recorded)
         found = self._outcome or Finished(id, Status.PASSED)
         self._statuses[id] = found.status
         self.channel.send(
@@ -132,6 +134,7 @@ class Grading:
                 blocked_by=found.blocked_by,
                 warnings=warnings,
                 exchanges=exchanges,
+                failing=failing,
                 started=started,
                 seconds=time.perf_counter() - clock,
             ).as_event()
@@ -148,6 +151,8 @@ class Grading:
         yield
         if call.excinfo is not None and self._outcome is None:
             self._outcome = self._judged(check_id(item), call.excinfo)
+            error = call.excinfo.value
+            self._failing = error.exchange if isinstance(error, Failure | ProtocolError) else None
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """pytest itself failed: said on stderr, which the runner keeps for whoever maintains the grader."""

@@ -35,3 +35,12 @@ class Recorder:
             taken = tuple(self._exchanges), tuple(self._warnings)
             self._exchanges, self._warnings = [], {}
             return taken
+
+
+def placed(exchange: Exchange | None, exchanges: tuple[Exchange, ...]) -> tuple[tuple[Exchange, ...], int | None]:
+    """`exchanges` with `exchange` at its moment among them, and its index; it may have been left out before."""
+    if exchange is None:
+        return exchanges, None
+    if exchange not in exchanges:
+        exchanges = tuple(sorted((*exchanges, exchange), key=lambda each: each.started))
+    return exchanges, exchanges.index(exchange)

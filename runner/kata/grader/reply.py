@@ -57,7 +57,7 @@ class Reply:
         try:
             return self.body.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise Failure(f"{self.about}: the body is not valid UTF-8 (byte {error.start})") from error
+            raise self._failure(f"the body is not valid UTF-8 (byte {error.start})") from error
 
     @property
     def media_type(self) -> str:
@@ -79,46 +79,48 @@ class Reply:
             came += ": the server failed inside"
         elif not self.body:
             came += " with an empty body"
-        raise Failure(f"{self.about}: expected {_statuses(codes)}, {came}", _status_cause(self.status))
+        raise self._failure(f"expected {_statuses(codes)}, {came}", _status_cause(self.status))
 
     def expect_no_body(self) -> Reply:
         """This reply, when nothing followed its header; HEAD, 204 and 304 have no body (RFC 9110 section 6.4.1)."""
         count = len(self.body) + self.surplus
         if count:
-            raise Failure(
-                f"{self.about}: the {self.status} reply must end after its header, but {count} bytes of body came"
-            )
+            raise self._failure(f"the {self.status} reply must end after its header, but {count} bytes of body came")
         return self
 
     def header(self, name: str) -> str:
         """The value of a header that must be there."""
         value = self.headers.get(name)
         if value is None:
-            raise Failure(f"{self.about}: the {self.status} reply has no {name} header")
+            raise self._failure(f"the {self.status} reply has no {name} header")
         return value
 
     @cached_property
     def json(self) -> Any:
         """The body as data, whatever its Content-Type says: that is a check of its own."""
         if not self.body:
-            raise Failure(f"{self.about}: expected JSON, but the body of the {self.status} reply is empty")
+            raise self._failure(f"expected JSON, but the body of the {self.status} reply is empty")
         try:
             return parse_json(self.text)
         except _NotJson as error:
-            raise Failure(f"{self.about}: the body is not JSON: {error}") from error
+            raise self._failure(f"the body is not JSON: {error}") from error
 
     def field(self, path: str, kind: type | tuple[type, ...] | None = None) -> Any:
         """The value at `path` ("user.email", "items[0].id") of the JSON body, with its type checked."""
         value = _at(self.json, path)
         if value is _MISSING:
-            raise Failure(f"{self.about}: the JSON body has no {path!r}; it has {_outline(self.json)}")
+            raise self._failure(f"the JSON body has no {path!r}; it has {_outline(self.json)}")
         if kind is not None and not _is(value, kind):
-            raise Failure(f"{self.about}: {path!r} must be {_kinds(kind)}, but is {shown(value)}")
+            raise self._failure(f"{path!r} must be {_kinds(kind)}, but is {shown(value)}")
         return value
 
     def has(self, path: str) -> bool:
         """Whether the JSON body has something at `path`."""
         return _at(self.json, path) is not _MISSING
+
+    def _failure(self, message: str, cause: str = "") -> Failure:
+        """A failure of this reply, which names it and shows its exchange."""
+        return Failure(f"{self.about}: {message}", cause, self.exchange)
 
 
 class _NotJson(ValueError):

@@ -41,12 +41,13 @@ class Part:
 
 def explain(check: CheckResult, whole: bool = False) -> tuple[Part, ...]:
     """The parts that explain a check, empty ones left out. `whole` shows every header and all of the body."""
-    last = check.exchanges[-1:] or ()
+    before, shown, after = _around(check.exchanges, check.shown)
     parts = (
         Part("Statement", _lines(check.sentence)),
         Part("Problem", _lines(check.message), Kind.MESSAGE),
-        Part("Before", _before(check.exchanges), Kind.QUOTED),
-        *(part for exchange in last for part in _exchange(exchange, whole)),
+        Part("Before", _in_short(before, shown), Kind.QUOTED),
+        *(part for exchange in shown for part in _exchange(exchange, whole)),
+        Part("After", _in_short(after, shown) if whole else (), Kind.QUOTED),
         Part("Try", _lines(check.hint)),
         Part("Read", _lines(check.see), Kind.LINK),
         Part("App log", _each_line(check.app_log), Kind.QUOTED),
@@ -102,8 +103,14 @@ def _reply_line(exchange: Exchange) -> str:
     return f"{reply_words(exchange)}{empty} ({duration(exchange.seconds)})"
 
 
-def _before(exchanges: tuple[Exchange, ...]) -> tuple[str, ...]:
-    return tuple(f"{each.method} {_place(each.url, exchanges[-1].url)}: {reply_words(each)}" for each in exchanges[:-1])
+def _around(exchanges: tuple[Exchange, ...], at: int | None) -> tuple[tuple[Exchange, ...], ...]:
+    """What came before the exchange to look at, that exchange, and what came after it."""
+    return ((), (), ()) if at is None else (exchanges[:at], exchanges[at : at + 1], exchanges[at + 1 :])
+
+
+def _in_short(exchanges: tuple[Exchange, ...], shown: tuple[Exchange, ...]) -> tuple[str, ...]:
+    """A line for each; `shown` tells which server needs no name."""
+    return tuple(f"{each.method} {_place(each.url, shown[0].url)}: {reply_words(each)}" for each in exchanges)
 
 
 def _place(url: str, other: str) -> str:

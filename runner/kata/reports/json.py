@@ -79,6 +79,7 @@ def _check(check: CheckResult) -> dict[str, Any]:
         "blocked_by": check.blocked_by,
         "warnings": list(check.warnings),
         "exchanges": [_exchange(exchange) for exchange in check.exchanges],
+        "failing": check.failing,
         "app_log": list(check.app_log),
         "seconds": check.seconds,
     }

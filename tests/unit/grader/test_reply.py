@@ -49,6 +49,31 @@ def test_empty_not_json_missing_and_mistyped_are_told_apart() -> None:
     assert "has no 'b'; it has the keys a" in message(lambda: reply('{"a": 1}').field("b"))
 
 
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda it: it.expect(201),
+        lambda it: it.expect_no_body(),
+        lambda it: it.header("Location"),
+        lambda it: it.json,
+        lambda it: it.field("id"),
+        lambda it: require(False, "wrong", reply=it),
+    ],
+)
+def test_a_failure_carries_the_exchange_it_is_about(work: Any) -> None:
+    """The report shows that one, whatever was sent before and after it."""
+    answer = reply("<p>")
+    with pytest.raises(Failure) as caught:
+        work(answer)
+    assert caught.value.exchange is answer.exchange
+
+
+def test_a_failure_about_no_single_reply_has_no_exchange() -> None:
+    with pytest.raises(Failure) as caught:
+        require(1 == 2, "they differ")
+    assert caught.value.exchange is None
+
+
 def test_paths_reach_into_objects_and_lists() -> None:
     found = reply('{"items": [{"id": 7, "tags": ["x"]}], "n": 1.0, "t": true}')
     assert found.field("items[0].id", int) == 7

@@ -82,6 +82,7 @@ def anything(draw: st.DrawFn) -> Report:
         wild,
         wilds,
         st.lists(exchanges, max_size=2).map(tuple),
+        st.none() | st.integers(0, 3),
         wilds,
         seconds,
     )

@@ -33,6 +33,17 @@ def test_a_failure_tells_all_that_is_needed_to_see_it(failing: Report) -> None:
     assert "date: Mon" not in text
 
 
+def test_the_failing_exchange_is_shown_and_not_the_last_one(failing: Report) -> None:
+    """Sent and Came back belong to the problem; -v also tells what was sent afterwards."""
+    check = failing.checks[2]
+    later = replace(check.exchanges[0], method="DELETE", status=204)
+    report = replace(failing, checks=(replace(check, exchanges=(*check.exchanges, later), failing=1),))
+    assert check.exchanges[1].as_curl() in printed(report, 400)
+    assert "DELETE" not in printed(report, 400)
+    assert "POST /users: 201 Created" in printed(report)
+    assert "After       DELETE /users: 204 No Content" in printed(report, verbose=1)
+
+
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
 def test_the_curl_line_survives_copy_and_paste(failing: Report, width: int) -> None:
     """It stands on one line of its own, at every width, and a shell reads it back."""

@@ -57,8 +57,8 @@ def explain(check: CheckResult, whole: bool = False) -> tuple[Part, ...]:
 
 
 def explain_briefly(check: CheckResult) -> tuple[Part, ...]:
-    """What is particular to a check whose cause has been explained: the statement, the problem and the command."""
-    return tuple(part for part in explain(check) if part.label in ("Statement", "Problem", "Sent"))
+    """A check whose cause has been explained: the statement, the problem, the command and what to try."""
+    return tuple(part for part in explain(check) if part.label in ("Statement", "Problem", "Sent", "Try"))
 
 
 def advise(check: CheckResult) -> tuple[Part, ...]:

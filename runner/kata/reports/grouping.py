@@ -10,8 +10,14 @@ from kata.results import CheckResult, Severity, Status
 
 #: Causes that hide others: while the server crashes or breaks the protocol, what it says means little.
 _BEFORE_CONTENT = ("crash", "resource", "memory", "timeout", "connection", "no-reply", "empty", "protocol", "throttled")
+#: The cause of every reply with a status of 500 and above (kata/grader/reply.py).
+_SERVER_ERROR = "server_error"
 #: Characters of a message that tell its shape; a bound, because a reply can make a message long.
 _SHAPE = 300
+#: What a language calls an exception at the start of a line: `TypeError: ...`, `pg.errors.UniqueViolation: ...`.
+_EXCEPTION = re.compile(r"(?:Uncaught )?(?:[\w$]+(?:\.|::))*\w*(?:Error|Exception|Exit|Violation)\b.*|panic: .*")
+#: Values that are drawn anew for each check, so that one exception of two checks differs in them.
+_DRAWN = re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\S+@\S+|\b\d{4,}\b")
 _VALUES = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\S+@\S+|\b\d{4,}\b|\b\d{1,2}\b")
 
 
@@ -25,9 +31,9 @@ class Group:
 
     @property
     def first(self) -> CheckResult:
-        """The check to fix first: one that others wait for, else the first of the exercise."""
+        """The check to fix first: a required one, of these one that others wait for, else the first of the exercise."""
         blockers = {check.blocked_by for check in self.waiting}
-        return next((check for check in self.checks if check.id in blockers), self.checks[0])
+        return min(self.checks, key=lambda check: (check.severity is not Severity.REQUIRED, check.id not in blockers))
 
     @property
     def others(self) -> tuple[CheckResult, ...]:
@@ -62,11 +68,24 @@ def _group(failed: list[CheckResult], every: tuple[CheckResult, ...], roots: Map
 
 
 def _origin(check: CheckResult) -> str:
-    """The cause where it is known, else the message without the values that differ from check to check."""
+    """The cause where it is known, else the message without the values that differ from check to check.
+
+    That a server failed inside is no cause: only one exception in its log makes two such failures the same. A message
+    of the same shape is the same failure only where the same advice helps.
+    """
+    if check.cause == _SERVER_ERROR:
+        exception = _exception(check)
+        return f"exception {exception}" if exception else f"check {check.id}"
     if check.cause:
-        return "cause " + check.cause
+        return f"cause {check.cause}"
     shape = _VALUES.sub("…", check.message.partition("\n")[0][:_SHAPE]).strip()
-    return "message " + shape if shape else "check " + check.id
+    return f"message {shape}\n{check.hint}" if shape else f"check {check.id}"
+
+
+def _exception(check: CheckResult) -> str:
+    """The last line of the log that names an exception, without drawn values; nothing when there is none."""
+    named = [line for line in map(str.strip, check.app_log) if _EXCEPTION.match(line)]
+    return _DRAWN.sub("…", named[-1][:_SHAPE]) if named else ""
 
 
 def _urgency(group: Group) -> tuple[bool, bool, int]:

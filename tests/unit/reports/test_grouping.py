@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from kata.reports.grouping import groups, unexplained
 from kata.results import CheckResult, Report, Severity, Status
 
@@ -37,6 +39,49 @@ def test_a_crash_and_a_wrong_answer_are_two_groups() -> None:
     assert len(ids(failed("a", "expected 401, got 200"), failed("b", "expected 401, got 500"))) == 2
 
 
+def test_messages_of_one_shape_with_different_advice_are_two_groups() -> None:
+    """The reader would see one advice, and it would be wrong for the other."""
+    message = "GET /me: expected 401 or 403, came 200"
+    assert ids(failed("a", message, hint="Name the algorithm."), failed("b", message, hint="Ask for exp.")) == [
+        ["a"],
+        ["b"],
+    ]
+
+
+def test_failures_inside_the_server_are_one_group_by_their_exception() -> None:
+    """Everything that is 500 is not one bug; one exception twice is."""
+    race = "sqlalchemy.exc.IntegrityError: Key (email)=(mira.{}@example.com) already exists"
+    found = ids(
+        failed("a", "x", "server_error", app_log=("Traceback:", race.format("7f3a"))),
+        failed("b", "y", "server_error", app_log=("  ValueError: a NUL in a string", "INFO next")),
+        failed("c", "z", "server_error", app_log=(race.format("9bc1"),)),
+    )
+    assert found == [["a", "c"], ["b"]]
+
+
+def test_failures_inside_the_server_without_a_known_exception_stay_apart() -> None:
+    log = ("POST /register 500", "an error occurred")
+    assert ids(failed("a", "x", "server_error", app_log=log), failed("b", "x", "server_error", app_log=log)) == [
+        ["a"],
+        ["b"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ModuleNotFoundError: No module named 'psycopg'",
+        "psycopg.errors.UniqueViolation: duplicate key",
+        "TypeError [ERR_INVALID_ARG_TYPE]: The argument must be a string",
+        "PG::UniqueViolation: ERROR:  duplicate key",
+        "java.lang.NullPointerException",
+        "panic: runtime error: index out of range",
+    ],
+)
+def test_exceptions_of_many_languages_are_known(line: str) -> None:
+    assert ids(*(failed(id, id, "server_error", app_log=(line, "GET /")) for id in "ab")) == [["a", "b"]]
+
+
 def test_checks_without_message_stay_apart() -> None:
     """Nothing is known of them, so nothing is claimed."""
     assert ids(failed("a"), failed("b")) == [["a"], ["b"]]
@@ -65,6 +110,15 @@ def test_the_blocker_leads_its_group() -> None:
     (group,) = groups((failed("a", cause="protocol"), failed("b", cause="protocol"), skipped("c", "b")))
     assert group.first.id == "b"
     assert [check.id for check in group.others] == ["a"]
+
+
+def test_a_required_check_leads_its_group() -> None:
+    """The group moves the verdict because of that check, so it is the one to fix."""
+    bonus = failed("a", cause="throttled", severity=Severity.BONUS)
+    checks = bonus, failed("b", cause="throttled"), skipped("c", "a")
+    (group,) = groups(checks)
+    assert group.first.id == "b"
+    assert group.others == (bonus,)
 
 
 def test_a_skipped_check_without_failed_blocker_is_not_lost() -> None:

@@ -232,7 +232,8 @@ def _print_last_word(page: _Page, report: Report) -> None:
     found = groups(report.checks)
     if found:
         page.blank()
-        words = f"{wording.score_words(report)}. Fix first: {_title(found[0].first)}"
+        next_step = "Still open" if report.verdict is Verdict.PASSED else "Fix first"
+        words = f"{wording.score_words(report)}. {next_step}: {_title(found[0].first)}"
         page.line((wording.verdict_words(report), _colour(report)), ("  " + words, ""), hang=2)
 
 

@@ -105,6 +105,13 @@ def test_the_verdict_stands_at_the_top_and_at_the_end(failing: Report) -> None:
     assert lines[-1] == "NOT YET  10 of 35 points. Fix first: A wrong password is refused"
 
 
+def test_nothing_has_to_be_fixed_after_a_pass(passing: Report, failing: Report) -> None:
+    """What is left then is a bonus or an advice."""
+    bonus = next(check for check in failing.checks if check.id == "rate-limit")
+    last = printed(replace(passing, checks=(*passing.checks, bonus))).splitlines()[-1]
+    assert last == "PASSED  60 of 60 points. Still open: Logins are limited"
+
+
 def test_quiet_is_the_verdict_only(passing: Report, failing: Report, build_failed: Report, not_graded: Report) -> None:
     """One line, and for a run that stopped the reason, and whose fault it is not."""
     assert wording.NOT_YOUR_FAULT in printed(not_graded, width=200, verbose=-1)

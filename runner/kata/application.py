@@ -10,7 +10,7 @@ from typing import IO
 from kata import diagnosis, waiting
 from kata.engine import ContainerSpec, Engine, Sandbox
 from kata.engine.labels import run_labels
-from kata.errors import SubmissionError
+from kata.errors import NotGraded, SubmissionError
 from kata.safe import safe_line
 
 #: A server that listens in the wrong place is told so after this long, not at the end of its time to start.
@@ -153,6 +153,8 @@ class Application:
             self._engine.start(look)
             self._engine.wait(look, 10)
             return diagnosis.listeners(self._engine.logs(look, 2000).decode("ascii", "replace"))
+        except NotGraded:
+            return ()  # the server ended at this very moment, which the next look at its state tells
         finally:
             self._engine.remove(look)
 

@@ -100,17 +100,34 @@ def grade(
         environment = environment_of(
             exercise, plan, lambda: (snapshot, plan), engine, images, report.seed, on_event, options
         )
-        try:
-            stack.enter_context(environment)
-            report = graded(report, exercise, environment, grader, plan, on_event, options)
-        except SubmissionError as error:
-            report = refused(report, exercise, error)
-        except NotGraded as error:
-            tail = environment.app_log()
-            report = replace(report, verdict=Verdict.NOT_GRADED, message=error.message, hint=error.hint, log_tail=tail)
-        on_event({"event": "verdict", "report": report})
+        report = run(
+            report, exercise, environment, lambda: stack.enter_context(environment), grader, plan, on_event, options
+        )
     used = tuple((each.role, each.image) for each in environment.services.values())
     return replace(report, phases=report.phases + tuple(environment.stopwatch.phases), images=report.images + used)
+
+
+def run(
+    report: Report,
+    exercise: Exercise,
+    environment: Environment,
+    start: Callable[[], object],
+    grader: GraderProcess,
+    plan: Plan,
+    on_event: OnEvent,
+    options: Options,
+) -> Report:
+    """Wait for `start`, which brings the environment up, then check. Every way of ending becomes part of the report."""
+    try:
+        start()
+        report = graded(report, exercise, environment, grader, plan, on_event, options)
+    except SubmissionError as error:
+        report = refused(report, exercise, error)
+    except NotGraded as error:
+        tail = environment.app_log()
+        report = replace(report, verdict=Verdict.NOT_GRADED, message=error.message, hint=error.hint, log_tail=tail)
+    on_event({"event": "verdict", "report": report})
+    return report
 
 
 def graded(

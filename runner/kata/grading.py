@@ -128,6 +128,11 @@ class GraderProcess:
             watchdog.cancel()
         return journal
 
+    def stop(self) -> None:
+        """End it where it stands; what was finished is kept, and `grade` returns."""
+        if self._process is not None:
+            self._process.kill()
+
     def _take(self, event: Mapping[str, Any], journal: Journal, answer: Answer, on_event: OnEvent) -> None:
         if "ask" in event:
             on_event({"event": "asked", "what": event["ask"], "at": time.time()})

@@ -318,7 +318,7 @@ def _translated() -> Iterator[None]:
     except (requests.ConnectionError, requests.Timeout) as error:
         raise EngineUnavailable(f"Docker stopped answering: {_reason(error)}", _START_HINT) from error
     except docker.errors.APIError as error:
-        if error.status_code is not None and error.status_code >= 500:
+        if error.status_code != 404:  # 404 has a meaning of its own to each caller
             raise NotGraded(f"Docker could not do it: {_reason(error)}", _REFUSED_HINT) from error
         raise
 

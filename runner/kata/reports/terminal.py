@@ -59,6 +59,19 @@ def print_report(report: Report, console: Console, verbose: int = 0, plain: bool
     _print_last_word(page, report)
 
 
+def print_brief(report: Report, console: Console, plain: bool = False) -> None:
+    """The verdict, why it stopped, and the first thing to fix: for whoever sees one report after another."""
+    page = _Page(console, plain or console.options.ascii_only, whole=False)
+    report = cleaned(report)
+    _print_verdict(page, report)
+    _print_parts(page, _stop(report), indent=2)
+    found = groups(report.checks)
+    if found:
+        _print_group(page, found[0], 1)
+    if len(found) > 1:
+        page.line((f"{wording.amount(len(found) - 1, 'more cause')} after this one", "dim"), indent=3)
+
+
 @dataclass(frozen=True)
 class _Page:
     """Where the text goes and how: folded to the console's width by us, never by rich."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,10 +15,8 @@ from kata.cli.options import library_option
 
 if TYPE_CHECKING:
     from kata.batch.gradebook import Gradebook
-    from kata.batch.intake import Unit
     from kata.batch.request import Request
-    from kata.batch.running import Runner
-    from kata.engine.docker import DockerEngine
+    from kata.batch.running import Batch, Grader
 
 _MOST_NOTES = 40
 _FILE = click.Path(path_type=Path)
@@ -40,6 +39,7 @@ _column = click.option("--column", default="", metavar="NAME", help="The grade's
 @click.option("--failed", is_flag=True, help="Grade everybody again who did not pass.")
 @click.option("--changed", is_flag=True, help="Grade again whose submission, or the grader, has changed.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Draw all values from this number.")
+@click.option("--cluster", metavar="ADDRESS", help="Grade on a Dask cluster, for example tcp://10.0.0.5:8786.")
 @_canvas
 @_moodle
 @_column
@@ -56,6 +56,7 @@ def batch_command(
     failed: bool,
     changed: bool,
     seed: int | None,
+    cluster: str | None,
     canvas: Path | None,
     moodle: Path | None,
     column: str,
@@ -73,6 +74,7 @@ def batch_command(
       kata batch 06-auth submissions/ --out results/
       kata batch 06-auth submissions/ --roster students.csv --canvas export.csv
       kata batch 06-auth submissions/ --regrade jane-doe
+      kata batch 06-auth submissions/ --cluster tcp://10.0.0.5:8786
     """
     from kata.batch.outputs import Sheets
     from kata.batch.request import Again, Request
@@ -89,7 +91,7 @@ def batch_command(
         again=Again(regrade, failed, changed),
         sheets=Sheets(canvas, moodle, column),
     )
-    return _graded(request, jobs, plain)
+    return _graded(request, jobs, cluster, plain)
 
 
 @click.command("report")
@@ -115,43 +117,58 @@ def report_command(results: Path, canvas: Path | None, moodle: Path | None, colu
     return _told(book, notes, results)
 
 
-def _graded(request: Request, jobs: int | None, plain: bool) -> int:
-    from kata.batch.local import LocalGrader
+def _graded(request: Request, jobs: int | None, cluster: str | None, plain: bool) -> int:
     from kata.batch.outputs import write_outputs
-    from kata.batch.pace import Pace, default_jobs
+    from kata.batch.pace import Pace
     from kata.batch.request import open_batch, take_in_request
     from kata.batch.running import Runner
     from kata.batch.store import Store
     from kata.cli.batch_live import watching
-    from kata.engine.docker import DockerEngine
-    from kata.engine.images import image_table
-    from kata.engine.sweep import sweep_abandoned
 
     intake = take_in_request(request)
-    engine = DockerEngine.connect_to_host()
-    info = engine.info()
-    most = jobs or default_jobs(info.cpus, info.memory)
     store = Store(request.out)
-    with store.taken():
+    with _machines(cluster, jobs) as (grader_of, most), store.taken():
         batch, notes = open_batch(request, store, intake)
         _say([*intake.notes, *(f"{unit.key}: {note}" for unit in intake.units for note in unit.notes), *notes])
-        sweep_abandoned(engine)
-        executor = ThreadPoolExecutor(most, "kata-batch")
         with watching(sum(not unit.missing for unit in intake.units), most, plain) as show:
-            grader = LocalGrader(batch.exercise, engine, image_table(), batch.profile, executor)
-            runner = Runner(batch, store, grader, Pace(most), show)
-            _run(runner, intake.units, executor, engine)
+            Runner(batch, store, grader_of(batch), Pace(most), show).run(intake.units)
         book, notes = write_outputs(store, request.sheets)
     return _told(book, notes, request.out)
 
 
-def _run(runner: Runner, units: Sequence[Unit], executor: ThreadPoolExecutor, engine: DockerEngine) -> None:
-    """Run to the end; on an interrupt, what runs loses its containers and so ends at once."""
-    from kata.engine.labels import PID
-    from kata.engine.sweep import sweep
+@contextmanager
+def _machines(cluster: str | None, jobs: int | None) -> Iterator[tuple[Callable[[Batch], Grader], int]]:
+    """Where submissions are graded, as a maker of graders, and how many at a time."""
+    if cluster is None:
+        with _this_machine(jobs) as here:
+            yield here
+        return
+    from kata.batch.cluster import ClusterGrader, joined
 
+    with joined(cluster) as (executor, places):
+        yield (
+            lambda batch: ClusterGrader(batch.exercise.id, batch.graded, batch.profile.name, executor),
+            min(jobs or places, places),
+        )
+
+
+@contextmanager
+def _this_machine(jobs: int | None) -> Iterator[tuple[Callable[[Batch], Grader], int]]:
+    """Threads on this machine; on an interrupt, what runs loses its containers and so ends at once."""
+    from kata.batch.local import LocalGrader
+    from kata.batch.pace import default_jobs
+    from kata.engine.docker import DockerEngine
+    from kata.engine.images import image_table
+    from kata.engine.labels import PID
+    from kata.engine.sweep import sweep, sweep_abandoned
+
+    engine, images = DockerEngine.connect_to_host(), image_table()
+    info = engine.info()
+    most = jobs or default_jobs(info.cpus, info.memory)
+    sweep_abandoned(engine)
+    executor = ThreadPoolExecutor(most, "kata-batch")
     try:
-        runner.run(units)
+        yield lambda batch: LocalGrader(batch.exercise, engine, images, batch.profile, executor), most
     except BaseException:
         executor.shutdown(wait=False, cancel_futures=True)
         sweep(engine, f"{PID}={os.getpid()}")

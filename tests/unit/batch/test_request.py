@@ -1,0 +1,159 @@
+"""Bad input is told before anything is graded, and nothing that was there is touched."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.tiny import LIBRARY
+from tests.unit.batch.stage import ScriptedGrader, submissions, tiny_exercise
+
+from kata.batch.gradebook import as_csv, gradebook_of
+from kata.batch.outputs import Sheets
+from kata.batch.pace import Pace
+from kata.batch.request import Again, Request, open_batch, take_in_request
+from kata.batch.running import Runner
+from kata.batch.store import Store
+from kata.cli.batch_live import Tally
+from kata.errors import UsageError
+from kata.profile import LEARNER, STRICT
+from kata.results import Verdict
+
+
+@pytest.fixture
+def request_(tmp_path: Path) -> Request:
+    folder = submissions(tmp_path / "in", {"ada": "passed", "bob": "failed", "cem": "failed"})
+    return Request(tiny_exercise(), folder, tmp_path / "results", STRICT)
+
+
+def graded(request: Request, grader: ScriptedGrader | None = None) -> tuple[ScriptedGrader, tuple[str, ...]]:
+    grader = grader or ScriptedGrader()
+    store = Store(request.out)
+    intake = take_in_request(request)
+    with store.taken():
+        batch, notes = open_batch(request, store, intake)
+        Runner(batch, store, grader, Pace(2), lambda event: None).run(intake.units)
+    return grader, notes
+
+
+def test_failed_grades_again_only_who_failed(request_: Request) -> None:
+    graded(request_)
+    again, notes = graded(replace(request_, again=Again(failed=True)))
+    assert sorted(again.graded) == ["failed # bob", "failed # cem"]
+    assert "2 submissions are graded again" in notes[0]
+    assert len(list((request_.out / "store/results").iterdir())) == 5
+
+
+def test_regrade_names_one_student_by_anything_that_is_theirs(request_: Request, tmp_path: Path) -> None:
+    (tmp_path / "roster.csv").write_text("name,id,email\nada,17,a@x\nbob,18,b@x\n")
+    request = replace(request_, roster=tmp_path / "roster.csv")
+    graded(request)
+    for name in ("18", "b@x", "BOB"):
+        again, _ = graded(replace(request, again=Again((name,))))
+        assert again.graded == ["failed # bob"]
+
+
+def test_a_regrade_that_was_interrupted_is_finished_and_not_begun_again(request_: Request) -> None:
+    """The command is killed after it asked, and before it graded: the same command grades each once."""
+    graded(request_)
+    request = replace(request_, again=Again(failed=True))
+    store = Store(request.out)
+    with store.taken():
+        open_batch(request, store, take_in_request(request))
+    again, notes = graded(request)
+    assert len(again.graded) == 2
+    assert "interrupted" in notes[0]
+    assert graded(request_)[0].graded == []
+
+
+def test_a_changed_grader_needs_a_word(request_: Request, tmp_path: Path) -> None:
+    graded(request_)
+    grader = tmp_path / "grader"
+    grader.mkdir()
+    (grader / "test_tiny.py").write_text("# another\n")
+    other = replace(request_, exercise=replace(request_.exercise, grader=grader))
+    with pytest.raises(UsageError, match="changed"):
+        graded(other)
+    again, _ = graded(replace(other, again=Again(changed=True)))
+    assert len(again.graded) == 3
+
+
+def test_a_folder_of_another_exercise_or_profile_is_refused(request_: Request) -> None:
+    graded(request_)
+    before = (request_.out / "store/batch.json").read_bytes()
+    for other in (
+        replace(request_, exercise=replace(request_.exercise, id="91-other")),
+        replace(request_, profile=LEARNER),
+        replace(request_, seed=5),
+    ):
+        with pytest.raises(UsageError):
+            graded(other)
+    assert (request_.out / "store/batch.json").read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["bobb", "nobody"])
+def test_an_unknown_student_is_told(request_: Request, name: str) -> None:
+    with pytest.raises(UsageError, match="nobody called"):
+        graded(replace(request_, again=Again((name,))))
+
+
+def test_wrong_sheets_and_places_are_told_before_grading(request_: Request, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("a,b\n1,2\n")
+    for wrong in (
+        replace(request_, sheets=Sheets(canvas=sheet)),
+        replace(request_, sheets=Sheets(moodle=sheet)),
+        replace(request_, out=request_.submissions / "results"),
+        replace(request_, roster=tmp_path / "none.csv"),
+        replace(request_, submissions=tmp_path / "none"),
+    ):
+        with pytest.raises(UsageError):
+            graded(wrong)
+    assert not request_.out.exists()
+
+
+def test_the_table_holds_no_time_and_no_seed(request_: Request, tmp_path: Path) -> None:
+    graded(request_)
+    other = replace(request_, out=tmp_path / "other", seed=99)
+    graded(other)
+    assert as_csv(gradebook_of(Store(request_.out))) == as_csv(gradebook_of(Store(other.out)))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["batch", "90-tiny", "no-such-folder"], "no-such-folder cannot be read"),
+        (["batch", "90-tiny", ".", "--out", "x", "--roster", "none.csv"], "none.csv cannot be read"),
+        (["report", "."], "holds no results"),
+    ],
+)
+def test_wrong_calls_exit_2_with_one_clear_message(tmp_path: Path, words: list[str], said: str) -> None:
+    command = [sys.executable, "-m", "kata", *words]
+    if words[0] == "batch":
+        command += ["--library", str(LIBRARY)]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_time_left_is_told_from_what_was_graded() -> None:
+    from tests.unit.batch.stage import report
+
+    from kata.batch.intake import Unit
+    from kata.batch.roster import Student
+
+    clock = [0.0]
+    tally = Tally(4, now=lambda: clock[0])
+    units = [Unit(name, Student(name)) for name in "abc"]
+    assert tally.left() is None
+    tally.take({"event": "kept", "unit": units[0]})
+    tally.take({"event": "started", "unit": units[1]})
+    clock[0] = 10.0
+    tally.take({"event": "landed", "unit": units[1], "report": report(Verdict.PASSED)})
+    assert tally.left() == 20.0
+    assert tally.last[-1] == ("b", "passed", "105/100", 10.0)

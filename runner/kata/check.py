@@ -226,10 +226,10 @@ def blank(exercise: Exercise, submission: Path, options: Options) -> Report:
 
 
 def refused(report: Report, exercise: Exercise, error: SubmissionError) -> Report:
-    """The report of a submission that never came to be checked."""
+    """The report of a submission that never came to be checked. Of a run of some checks alone no points are told."""
     return replace(
         report,
-        checks=unrun(exercise),
+        checks=() if report.partial else unrun(exercise),
         verdict=error.verdict,
         message=error.message,
         hint=f"{in_log(error.log_tail)}\n{error.hint}".strip(),

@@ -46,6 +46,8 @@ class FakeEngine:
         seconds: float = 600,
         memory: int | None = None,
         network: str | None = None,
+        fresh: bool = False,
+        written: int | None = None,
     ) -> None:
         self.contexts.append(context.read())
         if not self.builds_work:
@@ -76,7 +78,7 @@ class FakeEngine:
     def state(self, container: str) -> ContainerState:
         return ContainerState(True, 0, False)
 
-    def logs(self, container: str, lines: int = 200, since: float | None = None) -> bytes:
+    def logs(self, container: str, lines: int = 200, since: float | None = None, until: float | None = None) -> bytes:
         return b""
 
     def labelled(self, label: str) -> Iterator[tuple[str, str, Mapping[str, str]]]:
@@ -95,6 +97,10 @@ class FakeEngine:
     def remove_network(self, network: str) -> None:
         self.removed.append(network)
         self.others.pop(network, None)
+
+    def remove_image(self, image: str) -> None:
+        self.removed.append(image)
+        self.others.pop(image, None)
 
     def remove_volume(self, name: str) -> None:
         self.removed.append(name)

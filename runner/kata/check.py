@@ -14,6 +14,7 @@ from typing import Any
 from kata import __version__, settings
 from kata.application import Launch
 from kata.asks import answers
+from kata.dockerfile_rules import require_harmless
 from kata.engine.docker import DockerEngine
 from kata.environment import Environment
 from kata.errors import NotGraded, SubmissionError
@@ -87,6 +88,8 @@ def grade(
 ) -> Report:
     """Everything after the snapshot. Submission errors and our own faults become part of the report."""
     plan = detect(snapshot, settings.load(snapshot))
+    if options.profile.strict and plan.dockerfile is not None:
+        require_harmless(snapshot.text(plan.dockerfile), plan.dockerfile, images)
     report = replace(
         report,
         warnings=report.warnings + plan.warnings,
@@ -181,7 +184,17 @@ def environment_of(
     def launch(told: Mapping[str, str]) -> Launch:
         snapshot, final = code()
         return prepare_launch(
-            engine, exercise, snapshot, final, images, options.profile, seed, told, environment.stopwatch, progress
+            engine,
+            exercise,
+            snapshot,
+            final,
+            images,
+            options.profile,
+            seed,
+            told,
+            environment.stopwatch,
+            progress,
+            environment.run,
         )
 
     chosen = [service(name) for name in choices(exercise, plan)]

@@ -37,11 +37,12 @@ def prepare_launch(
     told: Mapping[str, str],
     stopwatch: Stopwatch,
     progress: Progress,
+    run: str,
 ) -> Launch:
     """Build what has to be built and say how the server starts. Raises SubmissionError when its build fails."""
     started = time.perf_counter()
     try:
-        built = _build(engine, snapshot, plan, images, profile, progress)
+        built = _build(engine, snapshot, plan, images, profile, progress, run)
     except BuildFailed as failure:
         raise SubmissionError(
             Verdict.BUILD_FAILED,
@@ -86,11 +87,20 @@ def _build(
     images: Mapping[str, str],
     profile: Profile,
     progress: Progress,
+    run: str,
 ) -> Built:
     if plan.dockerfile is not None:
         with snapshot.tar() as code:
             return own_image(
-                engine, plan.dockerfile, code, snapshot.digest, progress, profile.build_seconds, profile.build_memory
+                engine,
+                plan.dockerfile,
+                code,
+                snapshot.digest,
+                progress,
+                profile.build_seconds,
+                profile.build_memory,
+                confined_to=run if profile.strict else "",
+                written=profile.build_written,
             )
     assert plan.base is not None
     base = images[plan.base]

@@ -24,6 +24,7 @@ class Profile:
     check_seconds: float = 300
     exchange_seconds: float = 10
     build_memory: int = 2048 * MIB
+    build_written: int = 4096 * MIB
     strict: bool = False
 
     def told(self) -> tuple[tuple[str, str], ...]:
@@ -43,4 +44,12 @@ class Profile:
 
 
 LEARNER = Profile("learner", LEARNER_LIMITS, Sandbox())
-STRICT = replace(LEARNER, name="strict", snapshot=STRICT_LIMITS, build_seconds=300, boot_seconds=30, strict=True)
+STRICT = replace(
+    LEARNER,
+    name="strict",
+    snapshot=STRICT_LIMITS,
+    build_seconds=300,
+    build_written=1024 * MIB,
+    boot_seconds=30,
+    strict=True,
+)

@@ -112,7 +112,11 @@ class Engine(Protocol):
         seconds: float = 600,
         memory: int | None = None,
         network: str | None = None,
-    ) -> None: ...
+        fresh: bool = False,
+        written: int | None = None,
+    ) -> None:
+        """Build an image. `fresh` takes nothing from the cache of layers and leaves nothing in it when it fails;
+        `written` is how many bytes one step may write."""
 
     def commit(self, container: str, tag: str, changes: Sequence[str], labels: Mapping[str, str]) -> None: ...
 
@@ -140,7 +144,9 @@ class Engine(Protocol):
 
     def state(self, container: str) -> ContainerState: ...
 
-    def logs(self, container: str, lines: int = 200, since: float | None = None) -> bytes: ...
+    def logs(
+        self, container: str, lines: int = 200, since: float | None = None, until: float | None = None
+    ) -> bytes: ...
 
     def port(self, container: str, port: int) -> int: ...
 

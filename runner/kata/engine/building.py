@@ -19,7 +19,7 @@ from typing import IO
 from kata.engine import Engine, ImageInfo, Progress
 from kata.engine.certificates import IN_IMAGE, host_bundle, shell_exports
 from kata.engine.images import cache_folder
-from kata.engine.labels import CACHE
+from kata.engine.labels import CACHE, run_labels
 from kata.engine.tarball import tarball
 
 #: The user that code of a detected stack runs as; no capability, no home of its own.
@@ -63,14 +63,36 @@ def application_image(
 
 
 def own_image(
-    engine: Engine, dockerfile: str, code: IO[bytes], key: str, progress: Progress, seconds: float, memory: int
+    engine: Engine,
+    dockerfile: str,
+    code: IO[bytes],
+    key: str,
+    progress: Progress,
+    seconds: float,
+    memory: int,
+    confined_to: str = "",
+    written: int | None = None,
 ) -> Built:
-    """What the submission's own Dockerfile builds, keyed by everything it can see."""
-    tag = f"kata-cache/own:{_key('own', dockerfile, key)}"
+    """What the submission's own Dockerfile builds, keyed by everything it can see.
+
+    `confined_to` a run: without any network, sharing nothing with other builds, and removed with that run.
+    """
+    tag = f"kata-run/{confined_to}:own" if confined_to else f"kata-cache/own:{_key('own', dockerfile, key)}"
     with one_at_a_time(tag):
         if engine.image(tag) is not None:
             return Built(tag, cached=True)
-        engine.build(code, tag, {CACHE: "own"}, progress, dockerfile=dockerfile, seconds=seconds, memory=memory)
+        engine.build(
+            code,
+            tag,
+            run_labels(confined_to, "image") if confined_to else {CACHE: "own"},
+            progress,
+            dockerfile=dockerfile,
+            seconds=seconds,
+            memory=memory,
+            network="none" if confined_to else None,
+            fresh=bool(confined_to),
+            written=written,
+        )
         return Built(tag, cached=False)
 
 

@@ -11,16 +11,26 @@ from typing import IO, Any
 import docker
 import docker.errors
 import requests
-from docker.types import LogConfig, Ulimit
+import urllib3.exceptions
 
-from kata.engine import ContainerSpec, ContainerState, EngineInfo, ImageInfo, Progress
+from kata.engine import BuildFailed, ContainerSpec, ContainerState, EngineInfo, ImageInfo, Progress
 from kata.engine.build_output import follow_build
+from kata.engine.build_watch import BuildWatch
+from kata.engine.confinement import host_config
+from kata.engine.labels import CACHE
 from kata.errors import EngineUnavailable, NotGraded
 from kata.safe import safe_line
 
 _CALL = 60
-#: Unroutable by definition (RFC 5737): names outside the private network fail at once instead of leaking out.
-_NO_RESOLVER = "192.0.2.1"
+#: The context is our own tar; no step leaves its container behind, nothing of the host's configuration goes in.
+_BUILD_OPTIONS: Mapping[str, bool] = {
+    "custom_context": True,
+    "decode": True,
+    "rm": True,
+    "forcerm": True,
+    "pull": False,
+    "use_config_proxy": False,
+}
 _START_HINT = (
     "Start Docker (Docker Desktop, or `sudo systemctl start docker`), then try again; `kata doctor` tells more."
 )
@@ -100,24 +110,28 @@ class DockerEngine:
         seconds: float = 600,
         memory: int | None = None,
         network: str | None = None,
+        fresh: bool = False,
+        written: int | None = None,
     ) -> None:
-        with _translated():
-            stream = self._api.build(
-                fileobj=context,
-                custom_context=True,
-                dockerfile=dockerfile,
-                tag=tag,
-                labels=dict(labels),
-                rm=True,
-                forcerm=True,
-                pull=False,
-                use_config_proxy=False,
-                network_mode=network,
-                container_limits={"memory": memory, "memswap": memory} if memory else None,
-                timeout=int(seconds),
-                decode=True,
-            )
-            follow_build(stream, progress, seconds)
+        watch = BuildWatch(self._api, written)
+        options = {
+            "tag": tag,
+            "labels": dict(labels),
+            "dockerfile": dockerfile,
+            "container_limits": {"memory": memory, "memswap": memory} if memory else None,
+            "network_mode": network,
+            "nocache": fresh,
+            "extra_hosts": watch.extra_hosts,
+        }
+        try:
+            with _translated(), watch.watching():
+                stream = self._api.build(fileobj=context, timeout=int(seconds), **_BUILD_OPTIONS, **options)
+                follow_build(watch.listen(stream), progress, seconds)
+        except BuildFailed as failure:
+            raise watch.told(failure) from failure
+        finally:
+            if fresh:
+                watch.clear()
 
     def commit(self, container: str, tag: str, changes: Sequence[str], labels: Mapping[str, str]) -> None:
         repository, _, name = tag.rpartition(":")
@@ -177,7 +191,7 @@ class DockerEngine:
                 stop_signal="SIGTERM",
                 healthcheck={"test": ["NONE"]},
                 networking_config=networking,
-                host_config=self._host_config(spec),
+                host_config=host_config(self._api, spec),
                 use_config_proxy=False,
             )
         return str(found["Id"])
@@ -235,9 +249,10 @@ class DockerEngine:
             paused=bool(found["Paused"]),
         )
 
-    def logs(self, container: str, lines: int = 200, since: float | None = None) -> bytes:
+    def logs(self, container: str, lines: int = 200, since: float | None = None, until: float | None = None) -> bytes:
+        """The last `lines` of output between two moments (Unix time in seconds)."""
         with _translated():
-            found = self._api.logs(container, tail=lines, since=since, stdout=True, stderr=True)
+            found = self._api.logs(container, tail=lines, since=since, until=until, stdout=True, stderr=True)
         return bytes(found)
 
     def port(self, container: str, port: int) -> int:
@@ -258,7 +273,7 @@ class DockerEngine:
     # -- what is there ----------------------------------------------------------------------------------------------
 
     def labelled(self, label: str) -> Iterator[tuple[str, str, Mapping[str, str]]]:
-        """(kind, id, labels) of every container, network and volume that carries `label` ("key" or "key=value")."""
+        """(kind, id, labels) of each container, network, volume and image with `label` ("key" or "key=value")."""
         filters = {"label": label}
         with _translated():
             for item in self._api.containers(all=True, filters=filters):
@@ -267,6 +282,10 @@ class DockerEngine:
                 yield "network", item["Id"], item.get("Labels") or {}
             for item in self._api.volumes(filters=filters)["Volumes"] or []:
                 yield "volume", item["Name"], item.get("Labels") or {}
+            for item in self._api.images(filters=filters):
+                labels = item.get("Labels") or {}
+                if CACHE not in labels:  # what was committed for later runs inherits the labels of the run that made it
+                    yield "image", item["Id"], labels
 
     def cached_images(self, label: str) -> list[tuple[str, str, int]]:
         """(tag, id, bytes) of every image that carries `label`."""
@@ -282,40 +301,13 @@ class DockerEngine:
         with contextlib.suppress(docker.errors.APIError, NotGraded), _translated():
             self._api.remove_volume(name, force=True)
 
-    def _host_config(self, spec: ContainerSpec) -> Any:
-        box = spec.sandbox
-        return self._api.create_host_config(
-            network_mode=f"container:{spec.share_network_of}" if spec.share_network_of else (spec.network or "bridge"),
-            port_bindings={port: ("127.0.0.1", spec.pinned.get(port)) for port in spec.published} or None,
-            publish_all_ports=False,
-            cap_drop=["ALL"],
-            cap_add=list(box.capabilities) or None,
-            security_opt=["no-new-privileges:true"],
-            init=True,
-            mem_limit=box.memory,
-            memswap_limit=box.memory,
-            nano_cpus=int(box.cpus * 1e9),
-            pids_limit=box.pids,
-            ulimits=[Ulimit(name="nofile", soft=box.files, hard=box.files), Ulimit(name="core", soft=0, hard=0)],
-            shm_size=box.shared_memory,
-            read_only=box.read_only,
-            tmpfs={
-                "/tmp": f"size={box.temporary},nr_inodes=20000,mode=1777,exec",  # noqa: S108 - the container's own
-                **dict.fromkeys(spec.volumes, f"size={box.temporary},nr_inodes=20000,mode=1777"),
-            },
-            log_config=LogConfig(type="json-file", config={"max-size": "1m", "max-file": "1"}),
-            dns=None if spec.share_network_of or spec.published else [_NO_RESOLVER],
-            dns_opt=None if spec.share_network_of else ["timeout:1", "attempts:1"],
-            restart_policy={"Name": "no"},
-        )
-
 
 @contextlib.contextmanager
 def _translated() -> Iterator[None]:
     """A call that cannot reach the engine is EngineUnavailable; what the engine itself fails at is NotGraded."""
     try:
         yield
-    except (requests.ConnectionError, requests.Timeout) as error:
+    except (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError) as error:
         raise EngineUnavailable(f"Docker stopped answering: {_reason(error)}", _START_HINT) from error
     except docker.errors.APIError as error:
         if error.status_code != 404:  # 404 has a meaning of its own to each caller

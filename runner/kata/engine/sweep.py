@@ -11,6 +11,7 @@ from typing import Protocol
 from kata.engine.labels import RUN, is_abandoned
 
 Labels = Mapping[str, str]
+_KINDS = ("container", "network", "volume", "image")
 
 
 class Sweepable(Protocol):
@@ -24,6 +25,8 @@ class Sweepable(Protocol):
 
     def remove_volume(self, name: str) -> None: ...
 
+    def remove_image(self, image: str) -> None: ...
+
 
 @dataclass(frozen=True)
 class Swept:
@@ -32,22 +35,34 @@ class Swept:
     containers: int = 0
     networks: int = 0
     volumes: int = 0
+    images: int = 0
+
+    def __add__(self, other: Swept) -> Swept:
+        return Swept(
+            self.containers + other.containers,
+            self.networks + other.networks,
+            self.volumes + other.volumes,
+            self.images + other.images,
+        )
 
     @property
     def total(self) -> int:
-        return self.containers + self.networks + self.volumes
+        return self.containers + self.networks + self.volumes + self.images
 
 
 def sweep(engine: Sweepable, label: str, unwanted: Callable[[Labels], bool] = lambda labels: True) -> Swept:
-    """Remove every object with `label` whose labels are `unwanted`: containers side by side, then networks, volumes."""
+    """Remove every object with `label` whose labels are `unwanted`: containers side by side, then
+    networks, volumes and images."""
     found = [(kind, id) for kind, id, labels in engine.labelled(label) if unwanted(labels)]
-    by_kind = {kind: [id for what, id in found if what == kind] for kind in ("container", "network", "volume")}
+    by_kind = {kind: [id for what, id in found if what == kind] for kind in _KINDS}
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(engine.remove, by_kind["container"]))
     for id in by_kind["network"]:
         engine.remove_network(id)
     for id in by_kind["volume"]:
         engine.remove_volume(id)
+    for id in by_kind["image"]:
+        engine.remove_image(id)
     return Swept(*(len(ids) for ids in by_kind.values()))
 
 

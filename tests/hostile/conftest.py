@@ -1,0 +1,46 @@
+"""Hostile submissions that need containers: graded in the strict profile, and the machine is clean afterwards."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.tiny import LIBRARY
+
+from kata.check import Options, check
+from kata.engine.docker import DockerEngine
+from kata.engine.labels import PID
+from kata.library import Library, Shelf
+from kata.profile import STRICT
+from kata.results import Report
+
+#: The strict profile with its deadlines shortened: no case waits longer than it has to.
+HURRIED = replace(STRICT, build_seconds=40.0, boot_seconds=15.0, check_seconds=30.0, exchange_seconds=3.0)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if Path(__file__).parent in item.path.parents and "engine" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.engine)
+
+
+@pytest.fixture
+def strict(engine: DockerEngine, images: Mapping[str, str]) -> Iterator[Callable[..., Report]]:
+    """Grade a folder for 90-tiny as a stranger's; nothing that carries a label of this process may be left."""
+
+    def run(submission: Path, **options: Any) -> Report:
+        found = Library((Shelf(LIBRARY),)).find("90-tiny")
+        return check(found, submission, engine, images, lambda event: None, Options(**{"profile": HURRIED, **options}))
+
+    yield run
+    left = [(kind, id) for kind, id, _ in engine.labelled(f"{PID}={os.getpid()}")]
+    assert left == [], "a run left something behind"
+
+
+@pytest.fixture(name="HURRIED")
+def _hurried() -> Any:
+    return HURRIED

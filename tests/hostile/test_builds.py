@@ -1,0 +1,172 @@
+"""Hostile builds (12-26): refused with their line, or failed, or run as if harmless; nothing of them is left."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.tiny import tiny
+
+from kata.engine.docker import DockerEngine
+from kata.results import Report, Verdict
+
+Strict = Callable[..., Report]
+MIB = 1 << 20
+MARK = f"/kata-hostile-{os.getpid()}"
+
+
+@pytest.fixture
+def canary() -> Iterator[Any]:
+    """A TCP and a UDP socket of the host on one port; `heard` tells whether anything came."""
+    with socket.create_server(("0.0.0.0", 0)) as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.bind(("0.0.0.0", tcp.getsockname()[1]))
+        yield Canary(tcp, udp)
+
+
+class Canary:
+    """Stays silent unless somebody reaches it."""
+
+    def __init__(self, tcp: socket.socket, udp: socket.socket) -> None:
+        self.port = int(tcp.getsockname()[1])
+        self._sockets = (tcp, udp)
+
+    def heard(self) -> bool:
+        tcp, udp = self._sockets
+        for each, ask in ((tcp, tcp.accept), (udp, lambda: udp.recv(10))):
+            each.settimeout(0.2)
+            try:
+                ask()
+            except TimeoutError:
+                continue
+            return True
+        return False
+
+
+@pytest.fixture
+def layers(engine: DockerEngine) -> Callable[[], list[str]]:
+    """The untagged images of the machine that a build of this process has left, told by MARK in their history."""
+
+    def left() -> list[str]:
+        ids = [each["Id"] for each in engine._api.images(filters={"dangling": True})]
+        return [id for id in ids if any(MARK in step["CreatedBy"] for step in engine._api.history(id))]
+
+    return left
+
+
+@pytest.fixture
+def written(tmp_path: Path, images: dict[str, str]) -> Callable[..., Path]:
+    """A right submission with a Dockerfile: FROM the Python of the table, then `lines`, then the server itself."""
+
+    def write(*lines: str, first: str = "", tail: bool = True) -> Path:
+        folder = tiny(tmp_path / "api")
+        last = ("WORKDIR /srv", "COPY . .", "CMD python main.py") if tail else ()
+        start = first or f"FROM {images['python']}"
+        (folder / "Dockerfile").write_text("\n".join((start, *lines, *last)) + "\n")
+        return folder
+
+    return write
+
+
+def test_12_add_from_the_loopback_of_the_host_is_refused(strict: Strict, written: Any, canary: Canary) -> None:
+    report = strict(written(f"ADD http://127.0.0.1:{canary.port}/x /x"))
+    assert report.verdict is Verdict.REFUSED
+    assert report.message.startswith("Dockerfile:2: ")
+    assert not canary.heard()
+
+
+@pytest.mark.parametrize(
+    ("lines", "first"),
+    [
+        (("COPY --from=kata-local/redis:8 /etc/passwd /x",), ""),
+        ((), "FROM kata-local/postgres:17"),
+        ((), "# syntax=example/evil\nFROM python"),
+    ],
+    ids=["13_copy_from", "14_from", "15_syntax"],
+)
+def test_13_to_15_what_reaches_for_other_images_is_refused(
+    strict: Strict, written: Any, lines: tuple[str, ...], first: str
+) -> None:
+    report = strict(written(*lines, first=first))
+    assert report.verdict is Verdict.REFUSED
+    assert report.phases == () or {phase.name for phase in report.phases} == {"snapshot"}
+
+
+def test_16_a_build_reaches_nobody(strict: Strict, written: Any, canary: Canary) -> None:
+    """Neither the host behind any usual gateway nor a name; the build itself goes on."""
+    program = (
+        "import socket\\nfor host in ('172.17.0.1', '127.0.0.1', 'example.org'):\\n"
+        f" for kind in (1, 2):\\n  s = socket.socket(2, kind); s.settimeout(1)\\n  try: "
+        f"s.connect((host, {canary.port})); "
+        "s.send(b'x'); print('reached', host)\\n  except OSError as error: print('silent', host, error)"
+    )
+    report = strict(written(f'RUN printf "{program}" > /tmp/try.py && python /tmp/try.py'))
+    assert report.verdict is Verdict.PASSED, report
+    assert not canary.heard()
+
+
+def test_17_a_build_that_sleeps_ends_at_its_deadline(
+    strict: Strict, written: Any, engine: DockerEngine, HURRIED: Any, layers: Any
+) -> None:
+    report = strict(written(f"RUN touch {MARK}", "RUN sleep 98765"), profile=replace(HURRIED, build_seconds=6.0))
+    assert report.verdict is Verdict.BUILD_FAILED
+    assert "longer than 6 seconds" in report.message
+    commands = [each["Command"] for each in engine._api.containers(all=True)]
+    assert not any("98765" in command for command in commands)
+    assert layers() == []
+
+
+def test_18_a_build_that_hoards_memory_fails(strict: Strict, written: Any, HURRIED: Any) -> None:
+    small = replace(HURRIED, build_memory=96 * MIB)
+    report = strict(written("RUN python -c 'hog = bytearray(400 << 20)'"), profile=small)
+    assert report.verdict is Verdict.BUILD_FAILED
+
+
+def test_19_a_build_that_fills_the_disk_is_stopped(strict: Strict, written: Any, HURRIED: Any, layers: Any) -> None:
+    small = replace(HURRIED, build_written=64 * MIB)
+    slowly = "for i in $(seq 200); do head -c 16000000 /dev/zero >> /fill; sleep 0.1; done"
+    report = strict(written(f"RUN touch {MARK}", f"RUN {slowly}"), profile=small)
+    assert report.verdict is Verdict.BUILD_FAILED
+    assert "wrote more than 64 MB" in report.message
+    assert layers() == []
+
+
+def test_20_a_build_that_prints_without_end_is_stopped(strict: Strict, written: Any) -> None:
+    report = strict(written("RUN head -c 1000000000 /dev/zero | tr '\\\\0' x"))
+    assert report.verdict is Verdict.BUILD_FAILED
+    assert "printed more than" in report.message
+    assert sum(map(len, report.log_tail)) < MIB
+
+
+def test_21_failing_builds_leave_nothing(strict: Strict, written: Any, layers: Any) -> None:
+    folder = written(f"RUN touch {MARK}", f"RUN touch {MARK}-2", "RUN false")
+    assert [strict(folder).verdict for _ in range(3)] == [Verdict.BUILD_FAILED] * 3
+    assert layers() == []
+
+
+def test_22_a_build_sees_nothing_of_the_host(strict: Strict, written: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "KATA_TOKEN", "GITHUB_TOKEN"):
+        monkeypatch.setenv(name, "kata-canary-value")
+    report = strict(written("ARG HTTP_PROXY", "RUN env; false", tail=False))
+    assert report.verdict is Verdict.BUILD_FAILED
+    assert any("PATH=" in line for line in report.log_tail)
+    assert not any("kata-canary-value" in line for line in report.log_tail)
+
+
+def test_a_build_cannot_name_another_container_as_its_own(
+    strict: Strict, written: Any, engine: DockerEngine, images: dict[str, str], HURRIED: Any
+) -> None:
+    """What looks like the engine's own announcement kills nobody else's container."""
+    other = engine._api.create_container(images["python"], command=["sleep", "60"])["Id"]
+    try:
+        engine.start(other)
+        lie = f"RUN printf ' ---> Running in {other[:12]}\\\\n'; sleep 2; false"
+        report = strict(written(lie, tail=False), profile=replace(HURRIED, build_written=0))
+        assert report.verdict is Verdict.BUILD_FAILED
+        assert engine.state(other).running
+    finally:
+        engine.remove(other)

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from typing import IO
 
 from kata import diagnosis, waiting
+from kata.app_log import lines_of, telling
 from kata.engine import ContainerSpec, Engine, Sandbox
 from kata.engine.labels import run_labels
 from kata.errors import NotGraded, SubmissionError
-from kata.safe import safe_line
 
 #: A server that listens in the wrong place is told so after this long, not at the end of its time to start.
 _LOOK_AFTER = 2.0
 _STOP_SECONDS = 10
+_READ_LINES = 400
 _LOG_LINES = 40
+_MOMENT_LINES = 20
 
 
 @dataclass(frozen=True)
@@ -96,9 +98,10 @@ class Application:
         self._engine.stop(self.container, _STOP_SECONDS)
         return self._engine.state(self.container).exit_code
 
-    def log(self, lines: int = _LOG_LINES, since: float | None = None) -> tuple[str, ...]:
-        """Its last output lines, made harmless."""
-        return tuple(safe_line(line) for line in self._engine.logs(self.container, lines, since).splitlines())
+    def log(self, since: float | None = None, until: float | None = None) -> tuple[str, ...]:
+        """What its output tells, of all time or between two moments (Unix time in seconds)."""
+        output = self._engine.logs(self.container, _READ_LINES, since, until)
+        return telling(lines_of(output), _LOG_LINES if since is None else _MOMENT_LINES)
 
     # -- readiness --------------------------------------------------------------------------------------------------
 

@@ -268,12 +268,12 @@ class Environment:
     def resume_service(self, name: str) -> None:
         self._engine.resume(self._container(name))
 
-    def app_log(self, lines: int = 40, since: float | None = None) -> tuple[str, ...]:
-        """The server's last output lines; empty when it was never made."""
+    def app_log(self, since: float | None = None, until: float | None = None) -> tuple[str, ...]:
+        """What the server's output tells, of all time or between two moments; empty when it was never made."""
         application = self._applications.get(APP)
         if application is None or not application.container:
             return ()
-        return application.log(lines, since)
+        return application.log(since, until)
 
     def _container(self, service: str) -> str:
         if service not in self._containers:

@@ -16,7 +16,7 @@ IDS = [requirement.id for requirement in TINY.requirements]
 
 
 def judged(journal: Journal, only: tuple[str, ...] = ()) -> tuple[CheckResult, ...]:
-    return checks_of(TINY, journal, only, lambda lines, since: ("a log line",))
+    return checks_of(TINY, journal, only, lambda since, until: ("a log line",))
 
 
 def journal(*statuses: Status, done: bool = True, running: str = "", cause: str = "") -> Journal:

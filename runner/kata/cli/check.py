@@ -111,7 +111,7 @@ def check_command(
         tell_github(report, annotate=form == TERMINAL)
     if keep and address:
         click.echo(
-            f"Left running at {address} (every curl line above works). `kata clean --all` removes it.",
+            f"Left running at {address} (every curl line above works). `kata clean --kept` removes it.",
             err=form != TERMINAL,
         )
     _remember(report, manner)

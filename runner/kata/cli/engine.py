@@ -35,21 +35,25 @@ def doctor_command() -> int:
 @click.option(
     "--all", "everything", is_flag=True, help="Also what belongs to runs that are still going, and kept ones."
 )
+@click.option("--kept", is_flag=True, help="Also what `kata check --keep` and `kata up` left running.")
 @click.option("--images", is_flag=True, help="Also the cached images (dependencies, prepared services).")
-def clean_command(everything: bool, images: bool) -> None:
+def clean_command(everything: bool, kept: bool, images: bool) -> None:
     """Remove containers, networks and volumes that interrupted runs left behind.
 
     \b
     Examples:
       kata clean
+      kata clean --kept
       kata clean --all --images
     """
     from kata.engine.docker import DockerEngine
-    from kata.engine.labels import CACHE, RUN
+    from kata.engine.labels import CACHE, KEEP, RUN
     from kata.engine.sweep import sweep, sweep_abandoned
 
     engine = DockerEngine.connect_to_host()
     swept = sweep(engine, RUN) if everything else sweep_abandoned(engine)
+    if kept and not everything:
+        swept += sweep(engine, KEEP)
     click.echo(f"removed {swept.containers} containers, {swept.networks} networks, {swept.volumes} volumes")
     if images:
         cached = engine.cached_images(CACHE)

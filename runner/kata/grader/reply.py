@@ -234,10 +234,11 @@ def _path(url: str) -> str:
 
 
 def _statuses(codes: Collection[int]) -> str:
-    ordered = sorted(codes)
-    if len(ordered) > 20:
-        return f"a {ordered[0] // 100}xx status"
-    return " or ".join(map(str, ordered))
+    """ "201", "400 or 422", "a 2xx status, 400 or 422": whole classes are told as such."""
+    whole = [each for each in range(1, 6) if all(code in codes for code in range(each * 100, each * 100 + 100))]
+    single = [str(code) for code in sorted(codes) if code // 100 not in whole]
+    words = [f"a {each}xx status" for each in whole] + single
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _status_cause(status: int) -> str:

@@ -84,12 +84,16 @@ class ImageInfo:
 
 
 class BuildFailed(Exception):
-    """An image could not be built; `log` holds the last lines of the build's output."""
+    """An image could not be built; `log` holds the last lines of the build's output.
 
-    def __init__(self, reason: str, log: Sequence[str]) -> None:
+    `exit_code` is that of the command that failed; None when none did, such as after too long a time.
+    """
+
+    def __init__(self, reason: str, log: Sequence[str], exit_code: int | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.log = log
+        self.exit_code = exit_code
 
 
 class Engine(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Generator
 from typing import Any
@@ -15,6 +16,8 @@ from kata.safe import safe_line
 _KEPT_LINES = 200
 #: Bytes of output after which a build is cancelled: reading them costs the engine and us a core each.
 _MOST_OUTPUT = 16 << 20
+#: Docker's own words for a command that failed; the shell before it is Docker's addition.
+_COMMAND = re.compile(r"The command '(?:/bin/sh -c )?(.*)' returned a non-zero code: (\d+)", re.DOTALL)
 
 
 def follow_build(stream: Generator[dict[str, Any], None, None], progress: Progress, seconds: float) -> None:
@@ -32,7 +35,7 @@ def follow_build(stream: Generator[dict[str, Any], None, None], progress: Progre
                 progress(kept[-1])
             del kept[:-_KEPT_LINES]
             if "error" in event:
-                raise BuildFailed(safe_line(str(event["error"])), kept)
+                raise _failure(str(event["error"]), kept)
             if said > _MOST_OUTPUT:
                 raise BuildFailed(f"the build printed more than {_MOST_OUTPUT >> 20} MB", kept)
             if time.monotonic() > deadline:
@@ -43,3 +46,10 @@ def follow_build(stream: Generator[dict[str, Any], None, None], progress: Progre
         raise overdue from error
     finally:
         stream.close()
+
+
+def _failure(error: str, log: list[str]) -> BuildFailed:
+    found = _COMMAND.fullmatch(error.strip())
+    if found is None:
+        return BuildFailed(safe_line(error), log)
+    return BuildFailed(f"`{safe_line(found[1], 120)}` ended with exit code {found[2]}", log, int(found[2]))

@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
-from kata.engine import Engine, ImageInfo, Progress
+from kata.engine import BuildFailed, Engine, ImageInfo, Progress
+from kata.engine.build_steps import Steps, script
 from kata.engine.certificates import IN_IMAGE, host_bundle, shell_exports
 from kata.engine.images import cache_folder
 from kata.engine.labels import CACHE, run_labels
@@ -50,8 +51,8 @@ def dependency_image(
     if not install:
         return Built(base, cached=True)
     key = _key("dependencies", base_info.id, *install, files_digest)
-    dockerfile = _dockerfile(base, "dependencies", install)
-    return _built(engine, f"kata-cache/dependencies:{key}", dockerfile, "dependencies", files, progress, seconds)
+    tag = f"kata-cache/dependencies:{key}"
+    return _built(engine, tag, base, "dependencies", install, files, progress, seconds)
 
 
 def application_image(
@@ -59,7 +60,7 @@ def application_image(
 ) -> Built:
     """Base + the code after its own build steps (a compiler, a bundler), keyed by the code itself."""
     tag = f"kata-cache/app:{_key('app', base, *steps, key)}"
-    return _built(engine, tag, _dockerfile(base, "code", steps), "code", code, progress, seconds)
+    return _built(engine, tag, base, "code", steps, code, progress, seconds)
 
 
 def own_image(
@@ -109,19 +110,29 @@ def _dockerfile(base: str, folder: str, steps: Sequence[str]) -> str:
     if bundle is not None:
         lines.append(f"COPY certificates.crt {IN_IMAGE}")
         exports = shell_exports() + " && "
-    script = " && ".join(f"{{ {step}; }}" for step in steps)
-    lines.append(f"RUN {exports}export HOME=/root && {script} && chown {APP_USER}:{APP_USER} {APP_FOLDER}")
+    lines.append(f"RUN {exports}export HOME=/root && {script(steps)} && chown {APP_USER}:{APP_USER} {APP_FOLDER}")
     return "\n".join(lines) + "\n"
 
 
 def _built(
-    engine: Engine, tag: str, dockerfile: str, folder: str, files: IO[bytes], progress: Progress, seconds: float
+    engine: Engine,
+    tag: str,
+    base: str,
+    folder: str,
+    steps: Sequence[str],
+    files: IO[bytes],
+    progress: Progress,
+    seconds: float,
 ) -> Built:
     with one_at_a_time(tag):
         if engine.image(tag) is not None:
             return Built(tag, cached=True)
-        with _context(dockerfile, folder, files) as context:
-            engine.build(context, tag, {CACHE: folder}, progress, seconds=seconds)
+        followed = Steps(steps, progress)
+        with _context(_dockerfile(base, folder, steps), folder, files) as context:
+            try:
+                engine.build(context, tag, {CACHE: folder}, followed, seconds=seconds)
+            except BuildFailed as failure:
+                raise followed.named(failure) from failure
         return Built(tag, cached=False)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from kata.reports.wording import NOT_YOUR_FAULT, amount, duration, reply_words
-from kata.results import CheckResult, Exchange, Headers, Report
+from kata.results import CheckResult, Exchange, Headers, Report, Verdict
 
 #: Bytes of a reply's body that are shown; the JSON report has the rest.
 BODY = 500
@@ -50,7 +50,7 @@ def explain(check: CheckResult, whole: bool = False) -> tuple[Part, ...]:
         Part("After", _in_short(after, shown) if whole else (), Kind.QUOTED),
         Part("Try", _lines(check.hint)),
         Part("Read", _lines(check.see), Kind.LINK),
-        Part("App log", _each_line(check.app_log), Kind.QUOTED),
+        Part(_log_label(check.cause), _each_line(check.app_log), Kind.QUOTED),
         Part("Note", _each_line(check.warnings)),
     )
     return tuple(part for part in parts if part.lines)
@@ -73,7 +73,7 @@ def explain_stop(report: Report) -> tuple[Part, ...]:
         Part("Problem", _lines(report.message), Kind.MESSAGE),
         Part("Fault", ours),
         Part("Try", _lines(report.hint) or _advice(report)),
-        Part("App log", _each_line(report.log_tail), Kind.QUOTED),
+        Part(_log_label(report.verdict.value), _each_line(report.log_tail), Kind.QUOTED),
     )
     return tuple(part for part in parts if part.lines)
 
@@ -83,6 +83,11 @@ def as_text(parts: tuple[Part, ...]) -> str:
     return "\n".join(
         part.label + (":\n  " if part.kind is Kind.COMMAND else ": ") + "\n  ".join(part.lines) for part in parts
     )
+
+
+def _log_label(verdict: str) -> str:
+    """Whose words the log holds: before there is a server, they are those of its build."""
+    return "Build log" if verdict == Verdict.BUILD_FAILED.value else "App log"
 
 
 def _exchange(exchange: Exchange, whole: bool) -> tuple[Part, ...]:

@@ -148,6 +148,13 @@ def test_a_submission_that_did_not_start_shows_its_own_last_words(not_ready: Rep
     assert "CRASHED" in render(crashed)
 
 
+def test_a_build_that_failed_shows_the_log_of_the_build(build_failed: Report, not_ready: Report) -> None:
+    """There was no server yet whose words they could be."""
+    assert "Build log" in printed(build_failed)
+    assert "App log" not in printed(build_failed)
+    assert "App log" in printed(not_ready)
+
+
 def test_a_request_body_with_line_breaks_is_one_line_for_the_shell(failing: Report) -> None:
     """A line break inside the quotes is written as an escape."""
     check = failing.checks[3]

@@ -20,6 +20,7 @@ from kata.profile import Profile
 from kata.results import Phase, Verdict
 from kata.stacks import Plan
 from kata.submission import Snapshot
+from kata.submission.dockerignore import build_context
 
 #: What images that run as root may keep; a detected stack runs without any capability.
 _ROOT_CAPABILITIES = ("CHOWN", "SETUID", "SETGID", "DAC_OVERRIDE", "FOWNER")
@@ -90,7 +91,7 @@ def _build(
     run: str,
 ) -> Built:
     if plan.dockerfile is not None:
-        with snapshot.tar() as code:
+        with snapshot.tar(only=build_context(snapshot, plan.dockerfile)) as code:
             return own_image(
                 engine,
                 plan.dockerfile,

@@ -159,6 +159,9 @@ def graded(
     )
     checks = checks_of(exercise, journal, options.only, environment.app_log)
     verdict, message, hint = verdict_of(checks, journal, environment.ran_out_of_memory(), seconds)
+    exceeded = environment.exceeded
+    if exceeded is not None:
+        verdict, message, hint = exceeded.verdict, exceeded.message, exceeded.hint
     tail = environment.app_log() if verdict is not Verdict.PASSED else ()
     return replace(report, checks=checks, verdict=verdict, message=message, hint=hint, log_tail=tail)
 

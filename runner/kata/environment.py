@@ -27,6 +27,7 @@ from kata.forwarder import Forwarder, Target, start_forwarder
 from kata.results import Phase
 from kata.services import Prepared, Service
 from kata.services.starting import start_service
+from kata.watchdog import Watchdog
 
 _SERVICE_SECONDS = 60
 APP, REPLICA = "app", "replica"
@@ -89,6 +90,7 @@ class Environment:
         self._forwarder = Forwarder("", {})
         self._network = ""
         self._out_of_memory = False
+        self._watchdog: Watchdog | None = None
         self.environment: Mapping[str, str] = {}
 
     @property
@@ -126,7 +128,21 @@ class Environment:
             _raise_first(pending)
         for alias, application in self._applications.items():
             application.base_url = self._forwarder.url(Target(alias, self._port))
-        self.stopwatch.time("boot", self.app.start)
+        self._watch()
+        self.stopwatch.time("boot", self._boot)
+
+    def _watch(self) -> None:
+        def containers() -> list[str]:
+            return [each.container for each in tuple(self._applications.values()) if each.container]
+
+        self._watchdog = self._stack.enter_context(Watchdog(self._engine, containers, self._made.sandbox))
+
+    def _boot(self) -> None:
+        """Start the server; one that the watchdog has ended did not crash."""
+        try:
+            self.app.start()
+        except SubmissionError as error:
+            raise self.exceeded or error from error
 
     def _make_network(self) -> str:
         self._network = self._engine.create_network(f"kata-{self.run}", self._labels("network"))
@@ -235,6 +251,11 @@ class Environment:
         state = self._engine.state(self.app.container)
         self._out_of_memory = self._out_of_memory or (state.out_of_memory and not state.running)
         return {"running": state.running, "exit_code": state.exit_code, "oom": state.out_of_memory}
+
+    @property
+    def exceeded(self) -> SubmissionError | None:
+        """The limit that the server was ended for by the watchdog, if any."""
+        return self._watchdog.exceeded if self._watchdog is not None else None
 
     def ran_out_of_memory(self) -> bool:
         """Whether the server was ever found dead of memory."""

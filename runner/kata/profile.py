@@ -48,6 +48,7 @@ STRICT = replace(
     LEARNER,
     name="strict",
     snapshot=STRICT_LIMITS,
+    sandbox=Sandbox(written=256 * MIB),
     build_seconds=300,
     build_written=1024 * MIB,
     boot_seconds=30,

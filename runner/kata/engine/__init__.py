@@ -14,7 +14,10 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Sandbox:
-    """What a container may use. Sizes in bytes, `cpus` in cores; the names are docker's own."""
+    """What a container may use. Sizes in bytes, `cpus` in cores; the names are docker's own.
+
+    `written` to its own file system and `output` within four seconds are held by kata's watchdog.
+    """
 
     memory: int = 512 << 20
     cpus: float = 2.0
@@ -25,6 +28,8 @@ class Sandbox:
     read_only: bool = False
     user: str | None = None
     capabilities: tuple[str, ...] = ()
+    written: int = 1024 << 20
+    output: int = 3 << 20
 
 
 @dataclass(frozen=True)
@@ -151,6 +156,10 @@ class Engine(Protocol):
     def logs(
         self, container: str, lines: int = 200, since: float | None = None, until: float | None = None
     ) -> bytes: ...
+
+    def output(self, container: str, since: float) -> int: ...
+
+    def written(self, container: str) -> int: ...
 
     def port(self, container: str, port: int) -> int: ...
 

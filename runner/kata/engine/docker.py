@@ -22,6 +22,8 @@ from kata.errors import EngineUnavailable, NotGraded
 from kata.safe import safe_line
 
 _CALL = 60
+#: What the log's JSON adds to a line, beyond the time stamp that we ask for.
+_LINE_OVERHEAD = 45
 #: The context is our own tar; no step leaves its container behind, nothing of the host's configuration goes in.
 _BUILD_OPTIONS: Mapping[str, bool] = {
     "custom_context": True,
@@ -254,6 +256,20 @@ class DockerEngine:
         with _translated():
             found = self._api.logs(container, tail=lines, since=since, until=until, stdout=True, stderr=True)
         return bytes(found)
+
+    def output(self, container: str, since: float) -> int:
+        """About how many bytes the log grew by since then (Unix time), as far as the log is kept."""
+        with contextlib.suppress(docker.errors.APIError), _translated():
+            found: bytes = self._api.logs(container, since=since, timestamps=True, stdout=True, stderr=True)
+            return len(found) + _LINE_OVERHEAD * found.count(b"\n")
+        return 0
+
+    def written(self, container: str) -> int:
+        """Bytes that the container has written to its own file system; 0 when it is gone."""
+        with contextlib.suppress(docker.errors.APIError), _translated():
+            for found in self._api.containers(all=True, size=True, filters={"id": container}):
+                return int(found.get("SizeRw") or 0)
+        return 0
 
     def port(self, container: str, port: int) -> int:
         with _translated():

@@ -1,0 +1,93 @@
+"""Ends a server that floods its log or fills its disk: limits that no engine sets on a running container.
+
+A flood of output costs the engine a core outside of the container's own limit, and what is written to the container's
+file system is the host's disk. Both are looked at twice a second, in two short calls for each copy of the server.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
+from types import TracebackType
+from typing import Protocol
+
+from kata.engine import Sandbox
+from kata.errors import NotGraded, SubmissionError
+from kata.results import Verdict
+
+_EVERY = 0.5
+#: Looks over which output is added up: four seconds.
+_LOOKS = 8
+
+
+class Watchable(Protocol):
+    """What the watchdog asks of an engine."""
+
+    def written(self, container: str) -> int: ...
+
+    def output(self, container: str, since: float) -> int: ...
+
+    def kill(self, container: str) -> None: ...
+
+
+class Watchdog:
+    """Watches `containers()` while entered; `exceeded` tells the first limit that was broken."""
+
+    def __init__(self, engine: Watchable, containers: Callable[[], Iterable[str]], sandbox: Sandbox) -> None:
+        self.exceeded: SubmissionError | None = None
+        self._engine = engine
+        self._containers = containers
+        self._sandbox = sandbox
+        self._said: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=_LOOKS))
+        self._since = time.time()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="kata-watchdog", daemon=True)
+
+    def __enter__(self) -> Watchdog:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def look(self) -> None:
+        """Look at each container once; one that broke a limit is killed."""
+        since, self._since = self._since, time.time()
+        for container in self._containers():
+            broken = self._broken(container, since)
+            if broken is not None:
+                self.exceeded = self.exceeded or broken
+                self._engine.kill(container)
+
+    def _broken(self, container: str, since: float) -> SubmissionError | None:
+        said = self._said[container]
+        said.append(self._engine.output(container, since))
+        if sum(said) > self._sandbox.output:
+            return _limit(
+                f"your server was ended because it printed more than {self._sandbox.output >> 20} MB within seconds",
+                "Look for a loop that logs; print at most a few lines for each request.",
+                "output",
+            )
+        if self._engine.written(container) > self._sandbox.written:
+            return _limit(
+                f"your server was ended because it wrote more than {self._sandbox.written >> 20} MB of files",
+                "Keep data in the services that the exercise names, not in files.",
+                "disk",
+            )
+        return None
+
+    def _watch(self) -> None:
+        while not self._over.wait(_EVERY):
+            try:
+                self.look()
+            except NotGraded:  # the engine is away for a moment; whoever needs it says so
+                continue
+
+
+def _limit(message: str, hint: str, cause: str) -> SubmissionError:
+    return SubmissionError(Verdict.RESOURCE_LIMIT, message, hint, cause=cause)

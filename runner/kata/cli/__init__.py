@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "ci": ("kata.cli.ci", "Write the pipeline that checks every push, on GitHub or GitLab."),
     "batch": ("kata.cli.batch", "Grade a whole class, and go on where it was interrupted."),
     "report": ("kata.cli.batch", "Make a class's tables, feedback and pages again, without grading."),
+    "similar": ("kata.cli.similar", "Show which submissions of a class have code in common."),
     "verify": ("kata.cli.verify", "Prove a grader against right and wrong submissions."),
     "exercise": ("kata.cli.exercise", "Write an exercise of your own: `kata exercise new 21-my-topic`."),
     "doctor": ("kata.cli.engine", "Look at the machine: engine, limits, images, disk, and what to do."),

@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
+from functools import partial
 
 import pytest
 
-from kata.grader import require
+from kata.grader import in_parallel, require
 
 
 class Shop:
@@ -29,13 +30,13 @@ class Shop:
         """The product as it stands now."""
         return self._api.get(f"/products/{product['id']}").expect(200).json
 
-    def order(self, lines, customer=None, api=None):
+    def order(self, lines, customer=None):
         """The reply to an order; `lines` are pairs of a product and a quantity."""
         body = {
             "customer": customer or self._draw.word(),
             "lines": [{"product_id": product["id"], "quantity": quantity} for product, quantity in lines],
         }
-        return (api or self._api).post("/orders", json=body)
+        return self._api.post("/orders", json=body)
 
     def orders_of(self, customer, **params):
         """A customer's orders as they are listed."""
@@ -69,6 +70,17 @@ def statuses():
         require(found == expected, about, expected=_told(expected), actual=_told(found))
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def at_once(control, service):
+    """Sends requests that really meet: the database lets all of them read, holds back what they write, then lets go."""
+
+    def send(calls):
+        control.hold_writes(service)
+        return in_parallel([*calls, partial(control.let_writes_go, service, sessions=8)])[:-1]
+
+    return send
 
 
 def _told(counts):

@@ -6,35 +6,35 @@ from kata.grader import in_parallel, needs, same_json
 
 
 @needs("duplicate-sku-is-refused")
-def test_same_sku_at_once_has_one_winner(api, shop, statuses):
+def test_same_sku_at_once_has_one_winner(api, shop, at_once, statuses):
     body = shop.body()
-    replies = in_parallel([partial(api.post, "/products", json=body)] * 16)
+    replies = at_once([partial(api.post, "/products", json=body)] * 16)
     statuses(replies, {201: 1, 409: 15})
 
 
 @needs("order-takes-stock")
-def test_stock_is_never_oversold(shop, draw, statuses):
+def test_stock_is_never_oversold(shop, draw, at_once, statuses):
     product = shop.product(stock=5)
-    replies = in_parallel([partial(shop.order, [(product, 1)], draw.word())] * 16)
+    replies = at_once([partial(shop.order, [(product, 1)], draw.word())] * 16)
     statuses(replies, {201: 5, 409: 11})
     same_json(shop.now(product), {"stock": 0})
 
 
 @needs("outdated-change-is-refused")
-def test_one_of_many_changes_wins(api, shop, statuses):
+def test_one_of_many_changes_wins(api, shop, at_once, statuses):
     product = shop.product()
     path, prices = f"/products/{product['id']}", range(10_000, 10_010)
-    replies = in_parallel([partial(api.patch, path, json={"version": 1, "price": price}) for price in prices])
+    replies = at_once([partial(api.patch, path, json={"version": 1, "price": price}) for price in prices])
     statuses(replies, {200: 1, 409: 9})
     winner = next(reply.json for reply in replies if reply.status == 200)
     same_json(shop.now(product), winner)
 
 
 @needs("cancelling-restocks-once")
-def test_cancelling_at_once_restocks_once(api, shop, statuses):
+def test_cancelling_at_once_restocks_once(api, shop, at_once, statuses):
     product = shop.product(stock=10)
     order = shop.order([(product, 3)]).expect(201).json
-    replies = in_parallel([partial(api.post, f"/orders/{order['id']}/cancel")] * 10)
+    replies = at_once([partial(api.post, f"/orders/{order['id']}/cancel")] * 10)
     statuses(replies, {200: 1, 409: 9})
     same_json(shop.now(product), {"stock": 10})
 

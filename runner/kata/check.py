@@ -212,6 +212,7 @@ def environment_of(
         progress=progress,
         keep=options.keep,
         app_port=options.port,
+        prove=options.profile.strict,
     )
     return environment
 

@@ -19,10 +19,12 @@ from kata.application import Application, Launch
 from kata.engine import Progress
 from kata.engine.docker import DockerEngine
 from kata.engine.labels import KEEP, RUN, Owner, new_run, run_labels
+from kata.engine.proof import require_limits
 from kata.engine.pulling import require_image
 from kata.engine.reaper import Reaper
 from kata.engine.sweep import sweep
 from kata.errors import NotGraded, SubmissionError
+from kata.forwarder import SANDBOX as FORWARDER_SANDBOX
 from kata.forwarder import Forwarder, Target, start_forwarder
 from kata.results import Phase
 from kata.services import Prepared, Service
@@ -53,7 +55,8 @@ class Environment:
     """One run's containers. Enter it to start them; on leaving, everything with the run's label is removed.
 
     `services` are the chosen ones with their images, `launch` makes the image of the server and says how it starts.
-    `app_port` asks for a port of 127.0.0.1; without it the engine chooses one.
+    `app_port` asks for a port of 127.0.0.1; without it the engine chooses one. `prove` wants proof that the engine's
+    limits hold before anything of the submission runs.
     """
 
     def __init__(
@@ -68,6 +71,7 @@ class Environment:
         progress: Progress,
         keep: bool = False,
         app_port: int | None = None,
+        prove: bool = False,
     ) -> None:
         self.run = new_run()
         self.stopwatch = Stopwatch()
@@ -82,6 +86,7 @@ class Environment:
         self._progress = progress
         self._keep = keep
         self._app_port = app_port
+        self._prove = prove
         self._owner = Owner.current()
         self._stack = ExitStack()
         self._containers: dict[str, str] = {}
@@ -171,6 +176,8 @@ class Environment:
         self._forwarder = start_forwarder(
             self._engine, self._forwarder_image, network.result(), targets, self._labels("forwarder"), self._app_port
         )
+        if self._prove:
+            require_limits(self._engine, self._forwarder.container, FORWARDER_SANDBOX)
         return self._forwarder
 
     def _start_service(self, network: Future[str], forwarder: Future[Forwarder], future: Future[Prepared]) -> None:

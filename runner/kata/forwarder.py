@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from kata.engine import ContainerSpec, Engine, Sandbox
 
 _FIRST_PORT = 9000
+SANDBOX = Sandbox(memory=64 << 20, pids=1024, user="65534:65534")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def start_forwarder(
         labels=labels,
         published=tuple(inside.values()),
         pinned={} if first_port is None else {_FIRST_PORT: first_port},
-        sandbox=Sandbox(memory=64 << 20, pids=1024, user="65534:65534"),
+        sandbox=SANDBOX,
     )
     container = engine.create(spec)
     engine.connect(network, container)

@@ -101,6 +101,17 @@ def the_one(folder: Path, exercise: str | None) -> Running:
     raise UsageError(f"nothing is up{f' for {exercise}' if exercise else ''}", "`kata up EXERCISE FOLDER` starts it.")
 
 
+def require_alive(folder: Path, running: Running, engine: DockerEngine) -> None:
+    """Raise UsageError, and forget it, when what was left running has been removed by other means."""
+    from kata.engine.labels import RUN
+
+    if not any(kind == "container" for kind, _, _ in engine.labelled(f"{RUN}={running.run}")):
+        (folder / f"{running.exercise}.json").unlink(missing_ok=True)
+        raise UsageError(
+            f"what was up for {running.exercise} is gone", f"`kata up {running.exercise} FOLDER` starts it."
+        )
+
+
 def end(folder: Path, running: Running, engine: DockerEngine) -> None:
     """Remove everything of that run, and forget it."""
     from kata.engine.labels import RUN

@@ -68,15 +68,20 @@ def clean_command(everything: bool, kept: bool, images: bool) -> None:
 def pull_command(exercises: tuple[str, ...], library: tuple[Path, ...]) -> None:
     """Fetch and prepare every image that EXERCISES need (default: all), so that checks work offline.
 
+    The dependencies of the starters are installed, too; your own are kept by the first check that needs them.
+
     \b
     Examples:
       kata pull
       kata pull 06-auth
     """
+    from kata.cli.live import steps
     from kata.engine.docker import DockerEngine
     from kata.engine.images import image_table
     from kata.engine.pulling import require_image
+    from kata.errors import SubmissionError
     from kata.library import Library
+    from kata.preparing import prepare_starter, starters
     from kata.services import service
 
     found = Library.open(library)
@@ -84,12 +89,21 @@ def pull_command(exercises: tuple[str, ...], library: tuple[Path, ...]) -> None:
     engine, table = DockerEngine.connect_to_host(), image_table()
     names = dict.fromkeys(name for each in chosen for need in each.needs for name in need.choices)
     services = [service(name) for name in names]
-    for role in dict.fromkeys(["forwarder", "python", "node", *(each.role for each in services)]):
-        require_image(engine, table[role], click.echo)
-        click.echo(f"{role}: {table[role]} is here")
-    for each in services:
-        each.prepare(engine, table[each.role], 0, click.echo)
-        click.echo(f"{each.name}: prepared")
+    with steps() as step:
+        for role in dict.fromkeys(["forwarder", "python", "node", *(each.role for each in services)]):
+            require_image(engine, table[role], step.progress)
+            step.done(f"{role}: {table[role]} is here")
+        for each in services:
+            each.prepare(engine, table[each.role], 0, step.progress)
+            step.done(f"{each.name}: prepared")
+        for exercise in chosen:
+            for folder in starters(exercise):
+                try:
+                    note = prepare_starter(exercise, folder, engine, table, step.progress)
+                except SubmissionError as error:
+                    step.done(f"{exercise.id}, {folder.name} starter: {error.message}")
+                    continue
+                step.done(f"{exercise.id}, {folder.name} starter: dependencies {note}")
 
 
 def _existing(folder: Path) -> Path:

@@ -6,9 +6,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kata.exercise import Exercise
+
+if TYPE_CHECKING:
+    from rich.status import Status
 
 OnEvent = Callable[[Mapping[str, Any]], None]
 _MARKS = {"passed": "pass", "failed": "FAIL", "skipped": "skip", "error": "ERROR"}
@@ -24,6 +27,40 @@ def watching(exercise: Exercise, plain: bool, quiet: bool) -> Iterator[OnEvent]:
     else:
         with _Moving(exercise) as moving:
             yield moving
+
+
+class Steps:
+    """Long steps one after another: what moves is shown only where something can move."""
+
+    def __init__(self, status: Status | None) -> None:
+        self._status = status
+
+    def progress(self, text: str) -> None:
+        """What happens at this moment: a layer that is fetched, a line of a build."""
+        if self._status is not None:
+            from rich.text import Text
+
+            self._status.update(Text(text[: max(20, self._status.console.width - 4)]))
+
+    def done(self, text: str) -> None:
+        """A step that is over, on a line of its own."""
+        if self._status is not None:
+            self._status.console.print(text, markup=False, highlight=False)
+        else:
+            print(text, flush=True)
+
+
+@contextmanager
+def steps() -> Iterator[Steps]:
+    """Steps on stdout; with a moving line below them when it is a terminal."""
+    if not sys.stdout.isatty():
+        yield Steps(None)
+        return
+    from rich.console import Console
+    from rich.status import Status
+
+    with Status("", console=Console(markup=False, emoji=False, highlight=False), spinner="dots") as status:
+        yield Steps(status)
 
 
 class _Lines:

@@ -109,10 +109,11 @@ def logs_command(exercise: str | None, follow: bool, lines: int, library: tuple[
     """
     from kata.engine.docker import DockerEngine
     from kata.library import Library
-    from kata.running import fresh, log_lines, the_one
+    from kata.running import fresh, log_lines, require_alive, the_one
 
     running = the_one(_folder(), Library.open(library).find(exercise).id if exercise else None)
     engine = DockerEngine.connect_to_host()
+    require_alive(_folder(), running, engine)
     lines_so_far = log_lines(engine, running.container)
     for line in lines_so_far[-lines:] if lines else ():
         click.echo(line)

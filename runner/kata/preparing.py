@@ -1,0 +1,33 @@
+"""The dependencies of the starters, installed ahead: a project begun from one of them then needs no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from kata import settings
+from kata.engine import Progress
+from kata.engine.docker import DockerEngine
+from kata.engine.labels import new_run
+from kata.environment import Stopwatch
+from kata.exercise import Exercise
+from kata.launching import prepare_launch
+from kata.profile import LEARNER
+from kata.stacks import detect
+from kata.submission import take
+
+
+def starters(exercise: Exercise) -> Iterator[Path]:
+    """The folders that `kata start` copies."""
+    yield from sorted(entry for entry in exercise.starters.glob("*") if entry.is_dir())
+
+
+def prepare_starter(
+    exercise: Exercise, folder: Path, engine: DockerEngine, images: Mapping[str, str], progress: Progress
+) -> str:
+    """Build what a check of the starter would build; "built" or "cached". Raises SubmissionError when that fails."""
+    stopwatch = Stopwatch()
+    with take(folder) as snapshot:
+        plan = detect(snapshot, settings.load(snapshot))
+        prepare_launch(engine, exercise, snapshot, plan, images, LEARNER, 0, {}, stopwatch, progress, new_run())
+    return stopwatch.phases[-1].note

@@ -132,8 +132,66 @@ def test_typescript_is_built_with_its_tools(plan_of: Detect) -> None:
     assert plan.start == "node dist/index.js"
 
 
-def test_what_is_already_built_is_not_built_again(plan_of: Detect) -> None:
+def test_what_is_already_built_is_not_built_again_without_its_source(plan_of: Detect) -> None:
     assert plan_of(TYPED, {"dist/index.js": ""}).build == ()
+
+
+@pytest.mark.parametrize(
+    ("start", "files"),
+    [
+        ("node dist/index.js", {"dist/index.js": "", "src/index.ts": ""}),
+        ("node .", {"index.js": "", "index.ts": ""}),
+        ("node js", {"js/index.js": "", "src/index.ts": "", "tsconfig.json": '{/* x */ "outDir": "./js"}'}),
+    ],
+)
+def test_what_was_built_before_is_made_again_from_the_source(plan_of: Detect, start: str, files: Files) -> None:
+    """Else a learner edits the source, checks again, and nothing changes."""
+    plan = plan_of({**TYPED, "scripts": {**TYPED["scripts"], "start": start}}, files)
+    assert plan.build == ("npm run build",)
+    assert "was built before; `npm run build` makes it again" in plan.warnings[0]
+
+
+@pytest.mark.parametrize("files", [{"server/index.js": ""}, {"src/index.js": ""}, {"index.js": ""}])
+def test_javascript_beside_typescript_is_started_as_it_is(plan_of: Detect, files: Files) -> None:
+    package = {**TYPED, "scripts": {"build": "vite build", "start": f"node {next(iter(files))}"}}
+    assert plan_of(package, {**files, "client/app.ts": ""}).build == ()
+
+
+@pytest.mark.parametrize(
+    "scripts",
+    [
+        {"start": "tsx src/index.ts", "build": "tsc"},
+        {"start": "ts-node src", "build": "tsc"},
+        {"start": "node --experimental-strip-types src/index.ts", "build": "tsc"},
+        {"start": "node -r ts-node/register src/index", "build": "tsc"},
+        {"start": "npm run build && node dist/index.js", "build": "tsc"},
+        {"start": "tsc && node dist/index.js", "build": "tsc"},
+        {"prestart": "npm run build", "start": "node dist/index.js", "build": "tsc"},
+        {"dev": "tsx watch src/index.ts", "build": "tsc"},
+    ],
+)
+def test_nothing_is_built_that_the_start_does_not_need(plan_of: Detect, scripts: Mapping[str, str]) -> None:
+    """A type error must not refuse a server that `npm start` starts, and what builds itself is not built twice."""
+    tools = {"typescript": "5", "tsx": "4", "ts-node": "10"}
+    plan = plan_of({"scripts": scripts, "devDependencies": tools}, {"src/index.ts": "", "tsconfig.json": "{}"})
+    assert plan.build == ()
+    assert plan.install == ("npm install --no-audit --no-fund",)
+
+
+def test_the_reason_names_the_build(plan_of: Detect) -> None:
+    plan = plan_of(TYPED, {"src/index.ts": ""})
+    assert plan.why == "package.json has a start script -> node, `node dist/index.js` after `npm run build`"
+
+
+def test_a_main_file_that_npm_made_up_is_passed_over(plan_of: Detect) -> None:
+    package = {**TYPED, "main": "index.js", "scripts": {"build": "tsc", "dev": "tsx src/index.ts"}}
+    assert plan_of(package, {"src/index.ts": ""}).start.endswith(" src/index.ts")
+
+
+def test_packages_without_a_lock_file_are_warned_of(plan_of: Detect) -> None:
+    assert "no package-lock.json" in plan_of(DEPENDS, {"app.js": ""}).warnings[0]
+    assert plan_of(DEPENDS, {"app.js": "", "yarn.lock": ""}).warnings == ()
+    assert plan_of({"main": "app.js"}, {"app.js": ""}).warnings == ()
 
 
 def test_a_compiler_is_enough_without_a_build_script(plan_of: Detect) -> None:

@@ -65,7 +65,7 @@ def _from_language(app: App, port: int) -> Plan:
     name = f"{language.name}/{start.framework}" if start.framework else language.name
     return Plan(
         stack=name,
-        why=f"{start.why} -> {language.name}, `{safe_line(start.line)}`",
+        why=f"{start.why} -> {language.name}, `{safe_line(start.line)}`{_after(needs.build)}",
         start=start.line,
         base=language.name,
         dependency_files=needs.files,
@@ -77,6 +77,10 @@ def _from_language(app: App, port: int) -> Plan:
         override=toml_line("start", start.line),
         warnings=needs.warnings,
     )
+
+
+def _after(build: tuple[str, ...]) -> str:
+    return " after " + " and ".join(f"`{safe_line(line, 100)}`" for line in build) if build else ""
 
 
 def _language(app: App) -> Language | None:

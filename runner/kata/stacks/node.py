@@ -8,6 +8,7 @@ import shlex
 from typing import Any
 
 from kata.safe import safe_line
+from kata.stacks import node_build
 from kata.stacks.app import App
 from kata.stacks.plan import Environment, Start
 from kata.submission.refusal import shown
@@ -49,7 +50,8 @@ def prepare(app: App) -> Environment:
     hooks = not needs_code and _scripts(package).keys() & set(_HOOKS)
     lines = (*(("npm pkg delete scripts",) if hooks else ()), *_install_lines(app, package, with_dev))
     late = ("npm run postinstall",) if hooks and "postinstall" in _scripts(package) else ()
-    return Environment(files, lines, (*late, *_build_lines(app, package)), ("node_modules",), _QUIET)
+    build = (*late, *_build_lines(app, package))
+    return Environment(files, lines, build, ("node_modules",), _QUIET, _warnings(app, package))
 
 
 def start(app: App) -> Start | None:
@@ -117,27 +119,39 @@ def _fetched(manager: str) -> str:
 
 def _needs_dev(app: App, package: dict[str, Any]) -> bool:
     """Does building or starting use a tool from devDependencies?"""
-    tools = _table(package, "devDependencies")
-    words = set(re.findall(r"[\w@/.-]+", _scripts(package).get("start", "")))
-    typed = "typescript" in tools and "typescript" in words
+    scripts = _scripts(package)
+    words = set(re.findall(r"[\w@/.-]+", " ".join(scripts.get(name, "") for name in ("prestart", "start"))))
+    if words & _table(package, "devDependencies").keys() or node_build.builds_itself(scripts):
+        return True
     entry = _entry(app, package)
-    return (
-        typed or bool(_build_lines(app, package)) or bool(words & tools.keys()) or bool(entry and entry.endswith(".ts"))
-    )
+    return bool(_build_lines(app, package)) or bool(entry and entry.endswith(".ts"))
 
 
 def _build_lines(app: App, package: dict[str, Any]) -> tuple[str, ...]:
-    """The build script, or the TypeScript compiler, when what is started is missing from the submission."""
+    return node_build.lines(app, _scripts(package), _tools(package), _started(app, package))
+
+
+def _started(app: App, package: dict[str, Any]) -> str | None:
+    """The file that is started; None where the start script is more than `node file`."""
     scripts = _scripts(package)
-    line = "npm run build" if "build" in scripts else "npx tsc" if app.has("tsconfig.json") else ""
-    plain = _plain(scripts.get("start", ""))
-    started = plain or (package.get("main") if "start" not in scripts else None)
-    if isinstance(started, str):
-        path = posixpath.normpath(started)
-        is_missing = not app.all((path, f"{path}.js", f"{path}/index.js"))
-    else:
-        is_missing = "build" in scripts and "typescript" in _tools(package)
-    return (line,) if line and is_missing else ()
+    named = _plain(scripts["start"]) if "start" in scripts else "."
+    return _entry(app, package) if named in (".", "./") else named
+
+
+def _warnings(app: App, package: dict[str, Any]) -> tuple[str, ...]:
+    """What makes the graded server differ from the one at home."""
+    started = _started(app, package)
+    build = _build_lines(app, package)
+    told = []
+    if started and build and node_build.was_built(app, started, _tools(package)):
+        file = shown(posixpath.normpath(started))
+        told.append(f"{file} in the submission was built before; `{build[-1]}` makes it again from the source.")
+    if not app.first(_LOCKS):
+        told.append(
+            "There is no package-lock.json, so the newest packages that fit are installed, and they may change from "
+            "run to run. `npm install` writes one; submit it, too."
+        )
+    return tuple(told)
 
 
 def _plain(script: str) -> str | None:
@@ -154,9 +168,9 @@ def _tools(package: dict[str, Any]) -> dict[str, str]:
 def _entry(app: App, package: dict[str, Any]) -> str | None:
     main = package.get("main")
     if isinstance(main, str):
-        path = posixpath.normpath(main)
-        found = app.first((path, f"{path}.js", f"{path}/index.js"))
-        if found or "build" in _scripts(package):
+        path, found = posixpath.normpath(main), node_build.found(app, main)
+        # `npm init` writes index.js, there or not; what a build makes stands in a folder.
+        if found or ("build" in _scripts(package) and "/" in path):
             return found or path
     return app.first((*_ENTRIES, *_TYPED))
 

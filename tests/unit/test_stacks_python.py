@@ -69,6 +69,42 @@ def test_a_framework_that_no_list_names_is_told_what_to_list(plan_of: Detect) ->
     assert "fastapi\nuvicorn" in refused(plan_of, {"main.py": APP}).hint
 
 
+def test_a_list_that_does_not_name_the_framework_is_said_not_to(plan_of: Detect) -> None:
+    error = refused(plan_of, {"main.py": APP, "requirements.txt": "httpx\n"})
+    assert error.message == "main.py uses fastapi, and requirements.txt does not name it."
+    assert error.hint == "Add to requirements.txt:\nfastapi\nuvicorn"
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("Pipfile", "`pipenv requirements > requirements.txt`"),
+        ("requirement.txt", "Did you mean requirements.txt instead of requirement.txt?"),
+        ("Requirements.txt", "Did you mean requirements.txt instead of Requirements.txt?"),
+        ("requirments.txt", "Did you mean requirements.txt instead of requirments.txt?"),
+        ("notes.txt", "Add to requirements.txt"),
+    ],
+)
+def test_a_list_that_is_not_read_is_pointed_at(plan_of: Detect, name: str, hint: str) -> None:
+    assert hint in refused(plan_of, {"main.py": APP, name: "fastapi\nuvicorn\n"}).hint
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_a_list_written_by_powershell_is_read(plan_of: Detect, encoding: str) -> None:
+    """`pip freeze > requirements.txt` writes UTF-16 there, and pip reads it."""
+    plan = plan_of({"main.py": APP, "requirements.txt": "fastapi==0.115\r\nuvicorn\r\n".encode(encoding)})
+    assert plan.start == "uvicorn main:app --host 0.0.0.0 --port $PORT"
+
+
+@pytest.mark.parametrize("lock", ["version = 1\n", None])
+def test_a_lock_file_that_pins_nothing_is_warned_of(plan_of: Detect, lock: str | None) -> None:
+    """Else other versions than at home are installed without a word."""
+    text = '[project]\ndependencies = ["fastapi", "uvicorn"]\n'
+    many = "".join(f'[[package]]\nname = "package-{number:04}"\nversion = "1.0.0"\n' for number in range(2000))
+    plan = plan_of({"pyproject.toml": text, "uv.lock": lock or many, "main.py": APP})
+    assert "uv.lock is not used" in plan.warnings[0]
+
+
 @pytest.mark.parametrize(
     ("files", "target"),
     [

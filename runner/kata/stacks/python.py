@@ -43,7 +43,8 @@ def recognise(app: App) -> str | None:
 def prepare(app: App) -> Environment:
     """The packages, installed by pip."""
     packages = python_packages.read(app)
-    return Environment(files=packages.files if packages.install else (), install=packages.install)
+    files = packages.files if packages.install else ()
+    return Environment(files=files, install=packages.install, warnings=packages.warnings)
 
 
 def start(app: App) -> Start | None:
@@ -53,14 +54,14 @@ def start(app: App) -> Start | None:
         return _django(app, packages)
     found = python_modules.find(app)
     if found:
-        return _serve(found, packages)
+        return _serve(app, found, packages)
     script = app.first(_SCRIPTS) or _only_script(app) or app.first(_FOLDER_SCRIPTS)
     return Start(f"python {script}", f"{script} is the script to run") if script else None
 
 
-def _serve(found: tuple[python_modules.Found, ...], packages: python_packages.Packages) -> Start:
+def _serve(app: App, found: tuple[python_modules.Found, ...], packages: python_packages.Packages) -> Start:
     chosen = found[0]
-    _must_be_installed(chosen, packages)
+    _must_be_installed(app, chosen, packages)
     verb = "makes" if chosen.is_factory else "defines"
     package = chosen.framework.removesuffix("-asgi")
     why = f"{packages.source} names {package} and {shown(chosen.path)} {verb} {chosen.name}"
@@ -71,15 +72,17 @@ def _serve(found: tuple[python_modules.Found, ...], packages: python_packages.Pa
     return Start(_line(chosen, packages), why, chosen.framework, variables=variables)
 
 
-def _must_be_installed(chosen: python_modules.Found, packages: python_packages.Packages) -> None:
+def _must_be_installed(app: App, chosen: python_modules.Found, packages: python_packages.Packages) -> None:
     package = chosen.framework.removesuffix("-asgi")
     through = {"flask": "apiflask", "starlette": "fastapi"}.get(package, package)
     if not packages.certain or packages.bring(package) or packages.bring(through):
         return
     server = "\nuvicorn" if chosen.framework in _IS_ASGI else ""
+    unsaid = f"{packages.source} does not name it" if packages.source else "no requirements.txt names it"
+    hint = f"Add to {packages.source or 'requirements.txt'}:\n{package}{server}"
     raise refused(
-        f"{shown(chosen.path)} uses {package}, and {packages.source or 'no requirements.txt'} names it.",
-        f"Add to requirements.txt:\n{package}{server}",
+        f"{shown(chosen.path)} uses {package}, and {unsaid}.",
+        hint if packages.source else python_packages.unread_list(app) or hint,
     )
 
 

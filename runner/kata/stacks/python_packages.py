@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import posixpath
 import re
 import shlex
@@ -33,6 +34,7 @@ class Packages:
     """`source` is the file that names them ("" for none), `names` are normalised as PyPI does (PEP 503).
 
     `certain` is False when something without a name of its own is installed too, which may bring anything.
+    `warnings` tell what makes these packages differ from those at home.
     """
 
     source: str = ""
@@ -40,6 +42,7 @@ class Packages:
     files: tuple[str, ...] = ()
     install: tuple[str, ...] = ()
     certain: bool = True
+    warnings: tuple[str, ...] = ()
 
     def bring(self, package: str) -> bool:
         """Will `package` be installed? Extensions such as flask-sqlalchemy bring what they extend."""
@@ -56,6 +59,18 @@ def read(app: App) -> Packages:
     if app.has("Pipfile.lock"):
         return _from_pipfile(app)
     return _from_the_code(app, "setup.py") if app.has("setup.py") else Packages()
+
+
+def unread_list(app: App) -> str:
+    """What to do with a list of packages that is there but is not read: a Pipfile, a misspelt name; "" for none."""
+    if app.has("Pipfile"):
+        return (
+            "Pipfile is there, but kata reads requirements.txt, pyproject.toml or Pipfile.lock: "
+            "`pipenv requirements > requirements.txt`, or submit Pipfile.lock as well."
+        )
+    names = {path.lower(): path for path in app.named(".txt")}
+    near = difflib.get_close_matches("requirements.txt", names, n=1, cutoff=0.85)
+    return f"Did you mean requirements.txt instead of {shown(names[near[0]])}? Rename it." if near else ""
 
 
 def normal(name: str) -> str:
@@ -111,7 +126,16 @@ def _from_pyproject(app: App) -> Packages:
             raise refused(f"pyproject.toml: dependency {safe_line(requirement, 60)!r} is not one.", "See PEP 508.")
     lock = app.first(("uv.lock", "poetry.lock"))
     install = _pip_lines(requirements, _pins(app, lock) if lock else [])
-    return Packages("pyproject.toml", _names(requirements), app.all(("pyproject.toml", lock or "")), install)
+    files = app.all(("pyproject.toml", lock or ""))
+    warnings = (_unpinned(lock),) if lock and len(install) == 1 else ()
+    return Packages("pyproject.toml", _names(requirements), files, install, warnings=warnings)
+
+
+def _unpinned(lock: str) -> str:
+    return (
+        f"{lock} is not used, because it pins nothing or too much for kata to read: the newest versions that fit are "
+        "installed, and they may differ from yours. A requirements.txt with exact versions would be used."
+    )
 
 
 def _from_pipfile(app: App) -> Packages:

@@ -155,6 +155,41 @@ def test_what_is_not_recognised_says_what_was_looked_for_and_how_to_say_it(plan_
     assert 'start = "the command"' in error.hint
 
 
+@pytest.mark.parametrize(
+    ("files", "language"),
+    [
+        ({"Cargo.toml": "[package]", "src/main.rs": ""}, "Rust"),
+        ({"api.csproj": "<Project/>", "Program.cs": ""}, ".NET"),
+        ({"deno.json": "{}", "main.ts": "Deno.serve()"}, "Deno"),
+        ({"mix.exs": "", "lib/shop.ex": ""}, "Elixir"),
+        ({"package.json": '{"scripts": {"start": "bun run index.ts"}}', "index.ts": ""}, "Bun"),
+        ({"package.json": '{"scripts": {"start": "PORT=1 bun index.ts"}}', "index.ts": ""}, "Bun"),
+    ],
+)
+def test_a_language_without_an_image_is_named(plan_of: Detect, files: Files, language: str) -> None:
+    error = refused(plan_of, files)
+    assert f"this looks like {language}, and kata has no image for it" in error.message
+    assert "Add a Dockerfile" in error.hint
+    assert plan_of({**files, "Dockerfile": "FROM x"}).stack == "dockerfile"
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        '{"scripts": {"start": "bun index.ts"}, "dependencies": {"bun": "1"}}',
+        '{"scripts": {"start": "node bun.js"}}',
+        '{"scripts": {"start": "bundle-it"}}',
+    ],
+)
+def test_bun_among_the_packages_is_there(plan_of: Detect, package: str) -> None:
+    assert plan_of({"package.json": package, "index.ts": "", "bun.js": ""}).base == "node"
+
+
+def test_a_foreign_file_beside_a_known_language_is_passed_over(plan_of: Detect) -> None:
+    assert plan_of({**FASTAPI, "Cargo.toml": ""}).base == "python"
+    assert plan_of({**EXPRESS, "deno.json": "{}"}).base == "node"
+
+
 def test_a_project_in_a_folder_is_pointed_at(plan_of: Detect) -> None:
     assert "backend/" in refused(plan_of, {f"backend/{name}": text for name, text in FASTAPI.items()}).hint
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from kata.safe import safe_line
 from kata.settings import Settings
-from kata.stacks import dockerfile, go, java, node, perl, php, procfile, python, ruby
+from kata.stacks import dockerfile, foreign, go, java, node, perl, php, procfile, python, ruby
 from kata.stacks.app import App
 from kata.stacks.language import Language
 from kata.stacks.plan import Environment, Plan, Start, toml_line
@@ -137,6 +137,9 @@ def _must_be_lines(plan: Plan) -> None:
 
 
 def _unknown(app: App) -> NoReturn:
+    elsewhere = foreign.refusal(app)
+    if elsewhere:
+        raise elsewhere
     message = f"kata does not recognise this submission. It looked for {', '.join(LOOKED_FOR)} and for source files."
     if app.snapshot.links:
         message += f" Symbolic links were left out: {', '.join(shown(path) for path in app.snapshot.links[:5])}."

@@ -8,7 +8,7 @@ import shlex
 from typing import Any
 
 from kata.safe import safe_line
-from kata.stacks import node_build
+from kata.stacks import foreign, node_build
 from kata.stacks.app import App
 from kata.stacks.plan import Environment, Start
 from kata.submission.refusal import shown
@@ -29,12 +29,13 @@ _HOOKS = ("preinstall", "install", "postinstall", "prepare", "preprepare", "post
 _FRAMEWORKS = ("express", "fastify", "koa", "@nestjs/core", "@hapi/hapi", "hono", "restify", "polka", "next")
 _PLAIN = re.compile(r"node(?: +--?[\w=./:-]+)* +([\w./@-]+)")
 _LONGEST_PLAIN = 500
+_BUN = re.compile(r"\s*(?:\w+=\S* )*bunx?\b(?!\.)")
 _QUIET = (("npm_config_update_notifier", "false"),)
 
 
 def recognise(app: App) -> str | None:
-    """package.json, or a JavaScript or TypeScript file with the name of an entry point."""
-    return app.first(("package.json", *_ENTRIES, *_TYPED))
+    """package.json, or a JavaScript or TypeScript file with the name of an entry point, unless Deno runs it."""
+    return None if foreign.is_deno(app) else app.first(("package.json", *_ENTRIES, *_TYPED))
 
 
 def prepare(app: App) -> Environment:
@@ -55,9 +56,11 @@ def prepare(app: App) -> Environment:
 
 
 def start(app: App) -> Start | None:
-    """The start script, run directly when it is a plain `node file`."""
+    """The start script, run directly when it is a plain `node file`. Raises SubmissionError when Bun has to run it."""
     package = _package(app)
     script = _scripts(package).get("start")
+    if script and _BUN.match(script) and "bun" not in _tools(package):
+        raise foreign.without_image(f"package.json has a start script, `{safe_line(script, 80)}`", "Bun")
     framework = next((f for f in _FRAMEWORKS if f in _dependencies(package)), "").removeprefix("@").split("/")[0]
     if script:
         hooked = _scripts(package).keys() & {"prestart", "poststart"}

@@ -109,6 +109,38 @@ def test_extensions_of_php_are_built_where_they_lack(plan_of: Detect) -> None:
     assert not any("ext-json" in line for line in plan.install)
 
 
+@pytest.mark.parametrize(
+    ("code", "extensions"),
+    [
+        ("<?php new PDO('pgsql:host=database', $user, $password);", ["pdo_pgsql"]),
+        ("<?php $connection = pg_connect($url);", ["pgsql"]),
+        ("<?php new PDO('mysql:host=database');", ["pdo_mysql"]),
+        ("<?php new mysqli($host);", ["mysqli"]),
+        ("<?php new PDO('sqlite::memory:');", []),
+    ],
+)
+def test_extensions_that_the_code_uses_are_built_without_composer(
+    plan_of: Detect, code: str, extensions: list[str]
+) -> None:
+    """Official images have none of them, and plain PHP has no list of what it needs."""
+    plan = plan_of({"public/index.php": "<?php", "src/database.php": code, "vendor/x/y.php": "mysqli pg_connect("})
+    assert [line.split()[5] for line in plan.install] == extensions
+    assert plan.dependency_files == ()
+
+
+@pytest.mark.parametrize(
+    ("files", "line"),
+    [
+        ({"public/index.php": "", "router.php": ""}, "php -S 0.0.0.0:$PORT -t public router.php"),
+        ({"public/index.php": "", "public/router.php": ""}, "php -S 0.0.0.0:$PORT -t public public/router.php"),
+        ({"index.php": "", "router.php": ""}, "php -S 0.0.0.0:$PORT -t . router.php"),
+    ],
+)
+def test_a_router_script_is_used(plan_of: Detect, files: Files, line: str) -> None:
+    """Without it PHP's server answers a path such as /users/a.b with its own error page."""
+    assert plan_of(files).start == line
+
+
 def test_bundler_takes_what_the_image_has_first(plan_of: Detect) -> None:
     plan = plan_of({"Gemfile": 'gem "sinatra"', "Gemfile.lock": "", "config.ru": ""})
     assert plan.install[0].startswith("BUNDLE_WITHOUT=development:test bundle install --local --quiet")

@@ -20,8 +20,11 @@ _COMPOSER = (
     '\'copy("https://getcomposer.org/download/latest-stable/composer.phar", "/usr/local/bin/composer") || exit(1); '
     'chmod("/usr/local/bin/composer", 0755);\'',
 )
-#: Extensions that official images lack, and what each takes to build; asked for as "ext-..." in composer.json.
+#: Extensions that official images lack, and what each takes to build; asked for as "ext-..." in composer.json, or used.
 _EXTENSIONS = {"pdo_pgsql": "libpq-dev", "pgsql": "libpq-dev", "pdo_mysql": "", "mysqli": ""}
+#: What code writes that uses them: the scheme of a data source name, the functions, the class.
+_WORDS = {"pdo_pgsql": "pgsql:", "pgsql": "pg_connect(", "pdo_mysql": "mysql:", "mysqli": "mysqli"}
+_DEEPEST, _MOST_SOURCES = 6, 200
 #: PHP's server answers one request at a time unless it is told to fork.
 _WORKERS = (("PHP_CLI_SERVER_WORKERS", "8"),)
 
@@ -32,12 +35,14 @@ def recognise(app: App) -> str | None:
 
 
 def prepare(app: App) -> Environment:
-    """The packages, installed by Composer, unless vendor/ is in the submission."""
-    if not app.has("composer.json") or app.has("vendor/autoload.php"):
-        return Environment(variables=_WORKERS)
-    package = app.json("composer.json")
+    """The extensions of PHP, and the packages by Composer, unless vendor/ is in the submission."""
+    has_list = app.has("composer.json")
+    package = app.json("composer.json") if has_list else {}
+    extensions = _extension_lines(app, package)
+    if not has_list or app.has("vendor/autoload.php"):
+        return Environment(install=extensions, variables=_WORKERS)
     flags = "--no-dev --no-interaction --no-progress --prefer-dist --no-scripts"
-    install = (*_extension_lines(package), *_COMPOSER, f"COMPOSER_ALLOW_SUPERUSER=1 composer install {flags}")
+    install = (*extensions, *_COMPOSER, f"COMPOSER_ALLOW_SUPERUSER=1 composer install {flags}")
     if _scans_code(package):
         return Environment(app.everything, install, (), ("vendor",), _WORKERS)
     return Environment(app.all(("composer.json", "composer.lock", "auth.json")), install, (), ("vendor",), _WORKERS)
@@ -55,7 +60,11 @@ def start(app: App) -> Start | None:
     if index is None:
         return _only_script(app)
     folder = index.rpartition("/")[0] or "."
-    return Start(f"php -S 0.0.0.0:$PORT -t {folder}", f"{index} is there", framework)
+    router = app.first(("router.php", f"{folder}/router.php"))
+    line = f"php -S 0.0.0.0:$PORT -t {folder}"
+    if router:
+        return Start(f"{line} {router}", f"{index} and {router} are there", framework)
+    return Start(line, f"{index} is there", framework)
 
 
 def _framework(app: App) -> str:
@@ -63,12 +72,22 @@ def _framework(app: App) -> str:
     return next((short for package, short in _FRAMEWORKS.items() if package in wanted), "")
 
 
-def _extension_lines(package: Mapping[str, Any]) -> tuple[str, ...]:
-    wanted = [extension for extension in _EXTENSIONS if f"ext-{extension}" in _table(package, "require")]
+def _extension_lines(app: App, package: Mapping[str, Any]) -> tuple[str, ...]:
+    """Lines for the extensions that composer.json asks for or that the code names."""
+    named = {extension for extension in _EXTENSIONS if f"ext-{extension}" in _table(package, "require")}
+    named |= _used(app)
+    wanted = [extension for extension in _EXTENSIONS if extension in named]
     return tuple(
         f"php -m | grep -qix {extension} || {{ {_apt(_EXTENSIONS[extension])}docker-php-ext-install {extension}; }}"
         for extension in wanted
     )
+
+
+def _used(app: App) -> set[str]:
+    """The extensions whose words stand in the code."""
+    sources = [path for path in app.named(".php", _DEEPEST) if not path.startswith("vendor/")][:_MOST_SOURCES]
+    code = "\n".join(map(app.peek, sources))
+    return {extension for extension, word in _WORDS.items() if word in code}
 
 
 def _apt(package: str) -> str:

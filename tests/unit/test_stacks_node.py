@@ -178,6 +178,11 @@ def test_nothing_is_built_that_the_start_does_not_need(plan_of: Detect, scripts:
     assert plan.install == ("npm install --no-audit --no-fund",)
 
 
+def test_a_build_without_packages_is_run(plan_of: Detect) -> None:
+    plan = plan_of({"scripts": {"start": "node dist/index.js", "build": "node build.js"}}, {"build.js": ""})
+    assert (plan.install, plan.build) == ((), ("npm run build",))
+
+
 def test_the_reason_names_the_build(plan_of: Detect) -> None:
     plan = plan_of(TYPED, {"src/index.ts": ""})
     assert plan.why == "package.json has a start script -> node, `node dist/index.js` after `npm run build`"

@@ -41,8 +41,8 @@ def recognise(app: App) -> str | None:
 def prepare(app: App) -> Environment:
     """The packages, installed by the package manager whose lock file is there."""
     package = _package(app)
-    if not (_dependencies(package) or _table(package, "devDependencies")):
-        return Environment()
+    if not _tools(package):
+        return Environment(build=_build_lines(app, package))
     with_dev = _needs_dev(app, package)
     if not with_dev and not _dependencies(package):
         return Environment()

@@ -16,6 +16,8 @@ from kata.safe import safe_line
 _KEPT_LINES = 200
 #: Bytes of output after which a build is cancelled: reading them costs the engine and us a core each.
 _MOST_OUTPUT = 16 << 20
+#: Colours and the like (ECMA-48 CSI): Docker's builder paints red what comes from standard error.
+_LAYOUT = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 #: Docker's own words for a command that failed; the shell before it is Docker's addition.
 _COMMAND = re.compile(r"The command '(?:/bin/sh -c )?(.*)' returned a non-zero code: (\d+)", re.DOTALL)
 
@@ -30,7 +32,7 @@ def follow_build(stream: Generator[dict[str, Any], None, None], progress: Progre
         for event in stream:
             text = str(event.get("stream") or event.get("error") or "")
             said += len(text)
-            for part in text.rstrip().splitlines():
+            for part in _LAYOUT.sub("", text).rstrip().splitlines():
                 kept.append(safe_line(part))
                 progress(kept[-1])
             del kept[:-_KEPT_LINES]

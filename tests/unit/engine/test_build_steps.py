@@ -56,6 +56,16 @@ def test_lines_of_package_managers_stay() -> None:
     assert told == lines[:2]
 
 
+def test_colours_are_left_out() -> None:
+    def painted() -> Generator[dict[str, Any], None, None]:
+        yield {"stream": "\x1b[91mwarning: old\n\x1b[0m"}
+        yield {"stream": "\x1b[0m"}
+
+    told: list[str] = []
+    follow_build(painted(), told.append, 60)
+    assert told == ["warning: old"]
+
+
 def test_another_failure_keeps_its_own_words() -> None:
     failure, _ = failed("no space left on device")
     assert (failure.reason, failure.exit_code) == ("no space left on device", None)

@@ -14,7 +14,7 @@ from kata.results import CheckResult, Severity, Status, Verdict
 AppLog = Callable[[float, float], tuple[str, ...]]
 
 #: A server writes its log a little after it has answered.
-_LATE = 0.15
+_LATE = 0.01
 
 
 def checks_of(exercise: Exercise, journal: Journal, only: Sequence[str], app_log: AppLog) -> tuple[CheckResult, ...]:

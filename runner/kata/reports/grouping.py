@@ -15,7 +15,9 @@ _SERVER_ERROR = "server_error"
 #: Characters of a message that tell its shape; a bound, because a reply can make a message long.
 _SHAPE = 300
 #: What a language calls an exception at the start of a line: `TypeError: ...`, `pg.errors.UniqueViolation: ...`.
-_EXCEPTION = re.compile(r"(?:Uncaught )?(?:[\w$]+(?:\.|::))*\w*(?:Error|Exception|Exit|Violation)\b.*|panic: .*")
+_EXCEPTION = re.compile(
+    r"(?:Uncaught )?(?:[\w$]+(?:\.|::))*\w*(?:Error|Exception|Exit|Violation)\b.*|(?:panic|error): .*"
+)
 #: Values that are drawn anew for each check, so that one exception of two checks differs in them.
 _DRAWN = re.compile(r"\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\S+@\S+|\b\d{4,}\b")
 _VALUES = re.compile(r"\"[^\"]*\"|'[^']*'|`[^`]*`|\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\S+@\S+|\b\d{4,}\b|\b\d{1,2}\b")

@@ -76,6 +76,7 @@ def test_failures_inside_the_server_without_a_known_exception_stay_apart() -> No
         "PG::UniqueViolation: ERROR:  duplicate key",
         "java.lang.NullPointerException",
         "panic: runtime error: index out of range",
+        'error: invalid input syntax for type uuid: "kokise"',
     ],
 )
 def test_exceptions_of_many_languages_are_known(line: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from kata import waiting
 from kata.application import Application, Launch
-from kata.engine import Progress
+from kata.engine import Progress, Sandbox
 from kata.engine.docker import DockerEngine
 from kata.engine.labels import KEEP, RUN, Owner, new_run, run_labels
 from kata.engine.proof import require_limits
@@ -32,6 +32,8 @@ from kata.services.starting import start_service
 from kata.watchdog import Watchdog
 
 _SERVICE_SECONDS = 60
+#: What a service may write and print; the other limits of services are set where they are started.
+SERVICE_SANDBOX = Sandbox(written=2048 << 20)
 APP, REPLICA = "app", "replica"
 #: Copies that start at the same moment on a database of their own, and how long they are held back for one another.
 TOGETHER = ("together-1", "together-2")
@@ -95,7 +97,7 @@ class Environment:
         self._forwarder = Forwarder("", {})
         self._network = ""
         self._out_of_memory = False
-        self._watchdog: Watchdog | None = None
+        self._watchdogs: tuple[Watchdog, ...] = ()
         self.environment: Mapping[str, str] = {}
 
     @property
@@ -137,10 +139,19 @@ class Environment:
         self.stopwatch.time("boot", self._boot)
 
     def _watch(self) -> None:
-        def containers() -> list[str]:
+        def copies() -> list[str]:
             return [each.container for each in tuple(self._applications.values()) if each.container]
 
-        self._watchdog = self._stack.enter_context(Watchdog(self._engine, containers, self._made.sandbox))
+        def services() -> list[str]:
+            return list(self._containers.values())
+
+        self._watchdogs = tuple(
+            self._stack.enter_context(Watchdog(self._engine, whom, box, whose))
+            for whom, box, whose in (
+                (copies, self._made.sandbox, "your server"),
+                (services, SERVICE_SANDBOX, "a service that your server uses"),
+            )
+        )
 
     def _boot(self) -> None:
         """Start the server; one that the watchdog has ended did not crash."""
@@ -261,8 +272,8 @@ class Environment:
 
     @property
     def exceeded(self) -> SubmissionError | None:
-        """The limit that the server was ended for by the watchdog, if any."""
-        return self._watchdog.exceeded if self._watchdog is not None else None
+        """The limit that the server or one of its services was ended for by a watchdog, if any."""
+        return next((each.exceeded for each in self._watchdogs if each.exceeded is not None), None)
 
     def ran_out_of_memory(self) -> bool:
         """Whether the server was ever found dead of memory."""

@@ -1,7 +1,8 @@
 """Ends a server that floods its log or fills its disk: limits that no engine sets on a running container.
 
 A flood of output costs the engine a core outside of the container's own limit, and what is written to the container's
-file system is the host's disk. Both are looked at twice a second, in two short calls for each copy of the server.
+file system is the host's disk. Both are looked at twice a second, in two short calls for each copy of the server
+and each service, whose disk is filled by the server.
 """
 
 from __future__ import annotations
@@ -33,13 +34,19 @@ class Watchable(Protocol):
 
 
 class Watchdog:
-    """Watches `containers()` while entered; `exceeded` tells the first limit that was broken."""
+    """Watches `containers()` while entered; `exceeded` tells the first limit that was broken.
 
-    def __init__(self, engine: Watchable, containers: Callable[[], Iterable[str]], sandbox: Sandbox) -> None:
+    `whose` containers they are is the beginning of what is said: "your server".
+    """
+
+    def __init__(
+        self, engine: Watchable, containers: Callable[[], Iterable[str]], sandbox: Sandbox, whose: str
+    ) -> None:
         self.exceeded: SubmissionError | None = None
         self._engine = engine
         self._containers = containers
         self._sandbox = sandbox
+        self._whose = whose
         self._said: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=_LOOKS))
         self._since = time.time()
         self._over = threading.Event()
@@ -69,14 +76,14 @@ class Watchdog:
         said.append(self._engine.output(container, since))
         if sum(said) > self._sandbox.output:
             return _limit(
-                f"your server was ended because it printed more than {self._sandbox.output >> 20} MB within seconds",
+                f"{self._whose} was ended because it printed more than {self._sandbox.output >> 20} MB within seconds",
                 "Look for a loop that logs; print at most a few lines for each request.",
                 "output",
             )
         if self._engine.written(container) > self._sandbox.written:
             return _limit(
-                f"your server was ended because it wrote more than {self._sandbox.written >> 20} MB of files",
-                "Keep data in the services that the exercise names, not in files.",
+                f"{self._whose} was ended because it wrote more than {self._sandbox.written >> 20} MB of files",
+                "Keep data in the services that the exercise names, and no more of it than a request brings.",
                 "disk",
             )
         return None

@@ -37,7 +37,7 @@ class Engine:
 
 
 def watched(engine: Engine, looks: int, containers: tuple[str, ...] = ("app", "replica")) -> Watchdog:
-    watchdog = Watchdog(engine, lambda: containers, BOX)
+    watchdog = Watchdog(engine, lambda: containers, BOX, "your server")
     for _ in range(looks):
         watchdog.look()
     return watchdog
@@ -71,6 +71,6 @@ def test_one_burst_is_no_flood() -> None:
 
 
 def test_an_engine_that_is_away_ends_no_run() -> None:
-    with Watchdog(Engine(away=True), lambda: ("app",), BOX) as watchdog:
+    with Watchdog(Engine(away=True), lambda: ("app",), BOX, "your server") as watchdog:
         pass
     assert watchdog.exceeded is None

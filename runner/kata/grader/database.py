@@ -61,7 +61,8 @@ class Postgres:
 
         places = []
         for schema, table in (name.split(".", 1) for name in self.tables()):
-            query = sql.SQL("SELECT count(*) FROM {} AS kata_row WHERE strpos(kata_row::text, %s) > 0").format(
+            # format() shows a row as the server itself would: a cast could be the learner's own, and so could a column
+            query = sql.SQL("SELECT count(*) FROM {} AS t WHERE strpos(format('%%s', ROW(t.*)), %s) > 0").format(
                 sql.Identifier(schema, table)
             )
             with self._cursor() as cursor:

@@ -44,6 +44,7 @@ def initial_sql(app_password: str, reader_password: str) -> str:
     return f"""
 CREATE ROLE {APP_USER} LOGIN PASSWORD '{app_password}' NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 100;
 CREATE ROLE {READER} LOGIN PASSWORD '{reader_password}' NOSUPERUSER NOCREATEDB NOCREATEROLE CONNECTION LIMIT 8;
+ALTER ROLE {READER} BYPASSRLS;
 GRANT pg_read_all_data, pg_read_all_stats TO {READER};
 ALTER ROLE {READER} SET default_transaction_read_only = on;
 ALTER ROLE {READER} SET statement_timeout = '3s';

@@ -1,0 +1,175 @@
+"""Hostile use of the services (63-65): denied by the services themselves, or seen through by the grader's own look."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from kata.application import Launch
+from kata.engine import Sandbox
+from kata.engine.docker import DockerEngine
+from kata.engine.labels import PID
+from kata.environment import Environment
+from kata.grader.database import Place, Postgres
+from kata.services import service
+
+#: testcontainers warns of its own decorators while it is imported
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+SECRET = "kata-plain-password"
+
+
+@pytest.fixture(scope="module")
+def running(engine: DockerEngine, images: dict[str, str]) -> Iterator[Environment]:
+    """An environment with PostgreSQL and Redis beside a server that does nothing."""
+
+    def launch(told: Any) -> Launch:
+        return Launch(images["python"], ("python", "-m", "http.server", "8000"), told, 8000, "/", Sandbox())
+
+    chosen = [(service(name), images[name]) for name in ("postgres", "redis")]
+    made = Environment(
+        engine, chosen, launch, images, 8000, replica=False, seed=1, progress=lambda text: None, prove=True
+    )
+    with made as environment:
+        yield environment
+    assert list(engine.labelled(f"{PID}={os.getpid()}")) == []
+
+
+def connected(running: Environment, **options: Any) -> psycopg.Connection[Any]:
+    """The learner's own connection, by the URL that the server is told."""
+    url = urlsplit(running.environment["DATABASE_URL"])
+    host, port = running.address("postgres")
+    known = {"user": url.username, "password": url.password, "dbname": url.path.strip("/"), **options}
+    return psycopg.connect(host=host, port=port, autocommit=True, connect_timeout=5, **known)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "COPY (SELECT 1) TO PROGRAM 'true'",
+        "COPY (SELECT 1) TO '/tmp/x'",
+        "SELECT pg_read_file('/etc/passwd')",
+        "SELECT pg_ls_dir('/')",
+        "SELECT lo_import('/etc/passwd')",
+        "CREATE ROLE other SUPERUSER",
+        "CREATE DATABASE other",
+        "ALTER ROLE kata_reader SET statement_timeout = 0",
+        "ALTER ROLE app SUPERUSER",
+        "ALTER SYSTEM SET max_connections = 1",
+        "CREATE EXTENSION dblink",
+        "CREATE FUNCTION f() RETURNS int LANGUAGE c AS '/lib/x86_64-linux-gnu/libc.so.6', 'getpid'",
+        "SET ROLE kata_reader",
+        "GRANT pg_read_server_files TO app",
+        "SELECT kata.pg_stat_statements_reset()",
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename LIKE 'kata%'",
+        "DROP SCHEMA kata CASCADE",
+    ],
+)
+def test_64_what_only_administrators_may_is_denied(running: Environment, statement: str) -> None:
+    with connected(running) as connection, Postgres(running.service_address("postgres"))._cursor() as reader:
+        reader.execute("SELECT 1")
+        with pytest.raises(psycopg.Error):
+            connection.execute(statement)
+
+
+def test_64_other_databases_are_closed(running: Environment) -> None:
+    for name in ("postgres", "template1"):
+        with pytest.raises(psycopg.OperationalError):
+            connected(running, dbname=name)
+
+
+def test_63_a_view_in_place_of_a_table_is_no_table(running: Environment) -> None:
+    with connected(running) as connection:
+        connection.execute("CREATE VIEW public.users AS SELECT pg_sleep(60)::text AS id")
+        assert "public.users" not in Postgres(running.service_address("postgres")).tables()
+        connection.execute("DROP VIEW public.users")
+
+
+HIDING = {
+    "row_security": "ALTER TABLE {0} ENABLE ROW LEVEL SECURITY; ALTER TABLE {0} FORCE ROW LEVEL SECURITY",
+    "own_cast": "CREATE FUNCTION hide_{1}({0}) RETURNS text LANGUAGE sql AS $$SELECT ''$$; "
+    "CREATE CAST ({0} AS text) WITH FUNCTION hide_{1}({0})",
+    "column_named_like_ours": 'ALTER TABLE {0} ADD COLUMN kata_row int; ALTER TABLE {0} ADD COLUMN "t" int',
+    "own_functions": "CREATE FUNCTION public.strpos(text, text) RETURNS int LANGUAGE sql AS 'SELECT 0'; "
+    "CREATE FUNCTION public.format(text, anyelement) RETURNS text LANGUAGE sql AS $$SELECT ''$$",
+    "another_schema": 'CREATE SCHEMA "odd"" name"; ALTER TABLE {0} SET SCHEMA "odd"" name"',
+    "partitioned": "CREATE TABLE p_{1} (password text) PARTITION BY LIST (password)",
+}
+
+
+@pytest.mark.parametrize("way", HIDING)
+def test_what_is_stored_is_found_however_it_is_hidden(running: Environment, way: str) -> None:
+    """Row security, casts, functions and columns of the learner's own do not stand between the grader and a row."""
+    table = f"secrets_{way}"
+    with connected(running) as connection:
+        connection.execute(f"CREATE TABLE {table} (password text)")
+        connection.execute("INSERT INTO " + table + " VALUES (%s)", [SECRET + way])
+        connection.execute(HIDING[way].format(table, way))
+    places = Postgres(running.service_address("postgres")).find(SECRET + way)
+    assert [place.rows for place in places] == [1], places
+    assert isinstance(places[0], Place)
+    assert places[0].table.endswith(table)
+
+
+def test_a_trigger_cannot_reach_the_reader(running: Environment) -> None:
+    """Event triggers, which would run in everybody's session, are for administrators alone."""
+    with connected(running) as connection:
+        connection.execute("CREATE FUNCTION boom() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN RAISE; END'")
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("CREATE EVENT TRIGGER boom ON ddl_command_start EXECUTE FUNCTION boom()")
+
+
+def test_the_reader_changes_nothing(running: Environment) -> None:
+    reader = Postgres(running.service_address("postgres"))
+    with pytest.raises(psycopg.Error):
+        reader.rows("CREATE TABLE public.of_the_reader (id int)")
+    with pytest.raises(psycopg.errors.QueryCanceled):
+        reader.rows("SELECT pg_sleep(30)")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "FLUSHALL",
+        "CONFIG SET dir /tmp",
+        "CONFIG GET *",
+        "SHUTDOWN NOSAVE",
+        "DEBUG SLEEP 5",
+        "SAVE",
+        "MODULE LIST",
+        "ACL LIST",
+        "ACL SETUSER app +@all",
+        "MONITOR",
+        "CLIENT KILL TYPE normal",
+        "CLIENT PAUSE 10000",
+        "REPLICAOF 192.0.2.1 6379",
+        "MIGRATE 192.0.2.1 6379 k 0 10",
+        "LATENCY RESET",
+        "SLOWLOG RESET",
+        "CLUSTER INFO",
+    ],
+)
+def test_65_redis_refuses_what_would_change_it_for_everybody(running: Environment, command: str) -> None:
+    assert asked(running, command).startswith(
+        (b"-NOPERM", b"-ERR DEBUG command not allowed", b"-ERR This instance has cluster")
+    )
+
+
+def test_redis_script_cannot_do_what_its_user_may_not(running: Environment) -> None:
+    assert b"permission" in asked(running, "EVAL \"return redis.call('FLUSHALL')\" 0").lower()
+
+
+def asked(running: Environment, command: str) -> bytes:
+    """What Redis answers the learner's user."""
+    url = urlsplit(running.environment["REDIS_URL"])
+    with socket.create_connection(running.address("redis"), 5) as connection:
+        connection.settimeout(5)
+        connection.sendall(f"AUTH {url.username} {url.password}\r\n".encode())
+        assert connection.recv(100) == b"+OK\r\n"
+        connection.sendall(command.encode() + b"\r\n")
+        return connection.recv(1000)

@@ -27,7 +27,7 @@ def explained(exercise: Exercise, requirement: Requirement) -> tuple[Part, ...]:
     check = CheckResult(
         requirement.id, requirement.title, Status.PASSED, exchanges=(example,) if example is not None else ()
     )
-    rename = {"Sent": "Passes: sent", "Came back": "Passes: came back"}
+    rename = {"Sent": "A request that passes", "Came back": "And its reply"}
     parts = (
         Part("Statement", (requirement.sentence,)),
         Part("Counts", (_counts(requirement),)),

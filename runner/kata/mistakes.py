@@ -16,6 +16,11 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 _VARIABLES = {"5432": "DATABASE_URL", "3306": "DATABASE_URL", "6379": "REDIS_URL", "27017": "DATABASE_URL"}
+#: How frameworks answer where no route fits: Express, Starlette, Flask, Fastify, Sinatra.
+_UNROUTED = re.compile(
+    r"Cannot [A-Z]+ /|^\{\"detail\":\"Not Found\"\}$|requested URL was not found on the server"
+    r"|Route [A-Z]+:/\S+ not found|Sinatra doesn.{1,9}t know this ditty"
+)
 _NAIVE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(?![\d:.Zz+-])")
 
 #: What a log line says -> what it means. The groups of the pattern fill the sentence.
@@ -163,9 +168,8 @@ def _media_type(check: CheckResult, last: Exchange) -> str:
 
 def _no_route(check: CheckResult, last: Exchange) -> str:
     path = urlsplit(last.url).path
-    found = re.search(r"Cannot (GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) (/[^<\s]*)", last.reply_body)
-    if last.status == 404 and found:
-        return f"Your server has no route {found[1]} {found[2]}: is the path misspelt, or a router not mounted?"
+    if last.status == 404 and "404" in check.message and _UNROUTED.search(last.reply_body):
+        return f"Your server has no route {last.method} {path}: is it missing or misspelt, or its router not mounted?"
     if last.status == 405 and " 405" in check.message:
         return (
             f"Your server knows {path}, but not with {last.method}: is the method missing, or hidden by another route?"

@@ -109,7 +109,7 @@ def roadmap(exercises: Sequence[Exercise], standings: Mapping[str, Standing]) ->
     following = upcoming(exercises, standings)
     for exercise in exercises:
         mark = "next" if exercise is following else ""
-        yield f"{mark:<5} {exercise.id:<16} {_words(standings.get(exercise.id)):<34} {exercise.title}".rstrip()
+        yield f"{mark:<4} {exercise.id:<14} {_words(standings.get(exercise.id)):<26} {exercise.title}".rstrip()
     passed = sum(1 for each in exercises if each.id in standings and standings[each.id].best.passed)
     yield ""
     yield f"{passed} of {len(exercises)} passed"
@@ -119,8 +119,7 @@ def _words(standing: Standing | None) -> str:
     if standing is None:
         return "not begun"
     best = standing.best
-    runs = f"{standing.runs} run{'' if standing.runs == 1 else 's'}"
-    return f"{'passed' if best.passed else 'begun'}, {best.score} of {best.max_score} points, {runs}"
+    return f"{'passed' if best.passed else 'begun'}, {best.score} of {best.max_score} points"
 
 
 def _standing(item: Mapping[str, Any]) -> Standing:

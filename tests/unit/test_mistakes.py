@@ -32,6 +32,7 @@ def failed(
             "HTML page",
         ),
         (failed("expected 201, came 404", "POST", 404, body="<pre>Cannot POST /books</pre>"), "no route POST /books"),
+        (failed("expected 201, came 404", "POST", 404, JSON, '{"detail":"Not Found"}'), "no route POST /books"),
         (failed("expected 200, came 405", "PUT", 405, JSON, "{}"), "but not with PUT"),
         (
             failed("came 500", log=("TypeError: Cannot read properties of undefined (reading 'body')",)),
@@ -78,6 +79,7 @@ def test_a_mistake_in_the_log_is_named(line: str, sentence: str) -> None:
         failed('"yesterday" is no RFC 3339 date-time'),
         failed("expected 201, came 200", body="hello", headers=(("content-type", "text/plain"),)),
         failed("no Allow header", "OPTIONS", 204),
+        failed("expected 200, came 404", "GET", 404, JSON, '{"detail":"no such book"}'),
         failed("expected 404, came 200", log=("KeyError: 'id'", "connected to 127.0.0.1:5432")),
         failed("expected 404, came 200", log=("connect ECONNREFUSED postgres:5432",)),
     ],

@@ -104,7 +104,7 @@ def check_command(
     outputs = [output(name, file) for name, file in files.items() if file is not None]
     outputs += [named_output(text) for text in named]
     manner = _Manner(form, plain, quiet, verbose, reuse, ci.system(os.environ))
-    report, address = _checked(found, submission, seed, only, keep, manner)
+    report, address, fresh = _checked(found, submission, seed, only, keep, manner)
     report = replace(report, advisory=bool(manner.ci))
     write_report(report, form, outputs, plain=plain, verbosity=verbose - quiet)
     if manner.ci == "github":
@@ -114,14 +114,15 @@ def check_command(
             f"Left running at {address} (every curl line above works). `kata clean --kept` removes it.",
             err=form != TERMINAL,
         )
-    _remember(report, manner)
+    if fresh and not manner.ci:
+        _remember(report, manner)
     return report.exit_code
 
 
 def _checked(
     exercise: Exercise, submission: Path, seed: int | None, only: tuple[str, ...], keep: bool, manner: _Manner
-) -> tuple[Report, str]:
-    """The report, from what was kept when that was asked for, and the address of a server that runs on."""
+) -> tuple[Report, str, bool]:
+    """The report, the address of a server that runs on, and whether anything ran: else it is a kept report."""
     from kata import reuse
     from kata.check import Options, check
     from kata.cli.live import watching
@@ -137,7 +138,7 @@ def _checked(
                 click.echo(
                     f"Unchanged: this is the result of {before.started}; without --reuse it runs again.", err=True
                 )
-            return before, ""
+            return before, "", False
     engine = DockerEngine.connect_to_host()
     sweep_abandoned(engine)
     addresses: list[str] = []
@@ -150,7 +151,7 @@ def _checked(
 
         report = check(exercise, submission, engine, images, on_event, Options(seed=seed, only=only, keep=keep))
     reuse.keep(folder, reuse.key(exercise, report.digest, images, seed), report)
-    return report, addresses[0] if addresses else ""
+    return report, addresses[0] if addresses else "", True
 
 
 def _kept(
@@ -172,8 +173,6 @@ def _remember(report: Report, manner: _Manner) -> None:
     from kata import progress, reuse
     from kata.errors import UsageError
 
-    if manner.ci:
-        return
     try:
         file = progress.progress_file()
         before = progress.read(file).get(report.exercise)
@@ -183,5 +182,5 @@ def _remember(report: Report, manner: _Manner) -> None:
         return
     last = before.last if before is not None else None
     words = reuse.told_apart(report, last.digest if last else "", last.at if last else "")
-    if words and manner.chatty and not manner.reuse:
+    if words and manner.chatty:
         click.echo(words, err=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kata.batch.intake import Unit
 from kata.batch.store import Store
@@ -18,10 +18,14 @@ _DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Row:
-    """One student. `report` is None while there is nothing to tell: the submission is missing or waits its turn."""
+    """One student. `report` is None while there is nothing to tell: the submission is missing or waits its turn.
+
+    Exchanges and logs are not in it, so that a large class fits into memory; `key` finds the whole one in the store.
+    """
 
     unit: Unit
     report: Report | None
+    key: str = ""
 
     @property
     def state(self) -> str:
@@ -68,7 +72,8 @@ def gradebook_of(store: Store) -> Gradebook:
     rows = []
     for unit in intake.units:
         key = None if unit.missing else assigned.get(unit.key)
-        rows.append(Row(unit, store.report(key, unit.student.name) if key else None))
+        report = store.report(key, unit.student.name) if key else None
+        rows.append(Row(unit, None if report is None else _slim(report), key or ""))
     checks = dict.fromkeys(check.id for row in rows if row.report for check in row.report.checks)
     title = next((row.report.title for row in rows if row.report), header.exercise)
     return Gradebook(header.exercise, title, tuple(rows), tuple(checks), intake.notes)
@@ -103,6 +108,11 @@ def quoted(lines: Iterable[Sequence[str]]) -> str:
 def inert(cell: str) -> str:
     """The cell as text: what a spreadsheet takes for a formula gets an apostrophe in front."""
     return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+
+
+def _slim(report: Report) -> Report:
+    checks = tuple(replace(check, exchanges=(), app_log=(), sentence="", see="") for check in report.checks)
+    return replace(report, checks=checks, log_tail=())
 
 
 def _number(score: int | None) -> str:

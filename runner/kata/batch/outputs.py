@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kata.batch.database import write_database
-from kata.batch.gradebook import Gradebook, Row, as_csv, gradebook_of
+from kata.batch.gradebook import Gradebook, as_csv, gradebook_of
 from kata.batch.overview import as_page
 from kata.batch.sheets import Filled, canvas, canvas_filled, moodle_filled
 from kata.batch.store import Store
@@ -38,7 +38,7 @@ def write_outputs(store: Store, sheets: Sheets) -> tuple[Gradebook, tuple[str, .
     try:
         for name, text in _texts(book, filled):
             _write(store.folder / name, text)
-        _write_feedback(store.folder / "feedback", book)
+        _write_feedback(store, book)
         write_database(store.folder / "gradebook.sqlite", book)
     except OSError as error:
         raise NotGraded(
@@ -66,19 +66,15 @@ def _texts(book: Gradebook, filled: dict[str, Filled]) -> Iterator[tuple[str, st
         yield name, each.text
 
 
-def _write_feedback(folder: Path, book: Gradebook) -> None:
-    """One folder for each student with a report."""
+def _write_feedback(store: Store, book: Gradebook) -> None:
+    """One folder for each student with a report; the whole reports are in memory one at a time."""
     for row in book.rows:
-        if row.report is not None:
-            _write_reports(folder / row.unit.key, row)
-
-
-def _write_reports(folder: Path, row: Row) -> None:
-    assert row.report is not None
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in _FEEDBACK:
-        writer = WRITERS[name]
-        _write(folder / writer.file_name, writer.render(row.report))
+        report = store.report(row.key, row.unit.student.name) if row.key else None
+        if report is not None:
+            folder = store.folder / "feedback" / row.unit.key
+            folder.mkdir(parents=True, exist_ok=True)
+            for name in _FEEDBACK:
+                _write(folder / WRITERS[name].file_name, WRITERS[name].render(report))
 
 
 def _write(file: Path, text: str) -> None:

@@ -1,5 +1,7 @@
 """Refresh tokens rotate, and end when they should."""
 
+from functools import partial
+
 from kata.grader import OK, in_parallel, needs, require
 
 #: The statement says 401; which of these it is, unauthenticated-answers-401 judges.
@@ -41,12 +43,12 @@ def test_reused_token_ends_its_family(reused, refresh):
 
 @needs("used-refresh-token-is-refused")
 def test_simultaneous_refreshes_have_one_winner(bob, log_in, refresh):
-    token = log_in(bob).refresh
-    replies = in_parallel([lambda: refresh(token)] * 8)
-    for reply in replies:
-        reply.expect(OK | NO_TOKEN)
-    winners = sum(reply.status in OK for reply in replies)
-    require(winners <= 1, "one refresh token worked more than once at the same moment", expected=1, actual=winners)
+    for _ in range(4):
+        replies = in_parallel([partial(refresh, log_in(bob).refresh)] * 4)
+        for reply in replies:
+            reply.expect(OK | NO_TOKEN)
+        winners = [reply for reply in replies if reply.status in OK]
+        require(len(winners) <= 1, "a refresh token worked more than once at the same moment", actual=len(winners))
 
 
 @needs("refresh-returns-new-pair")

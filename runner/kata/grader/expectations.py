@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, TypeVar
 
 from kata.grader.failure import Failure
+from kata.grader.json_diff import differences, told
 from kata.grader.reply import Reply, shown
 
 Value = TypeVar("Value")
@@ -40,18 +41,10 @@ def require(
 
 
 def same_json(actual: Any, expected: Any, path: str = "") -> None:
-    """Fail with the path of the first difference. Compares as data: 1 equals 1.0, key order is free."""
-    where = path or "the body"
-    if isinstance(expected, dict) and isinstance(actual, dict):
-        _same_keys(actual, expected, path)
-        for key, value in expected.items():
-            same_json(actual[key], value, f"{path}.{key}" if path else str(key))
-    elif isinstance(expected, list) and isinstance(actual, list):
-        require(len(actual) == len(expected), f"{where} has another length", expected=len(expected), actual=len(actual))
-        for index, (left, right) in enumerate(zip(actual, expected, strict=True)):
-            same_json(left, right, f"{path}[{index}]")
-    else:
-        require(_equal(actual, expected), f"{where} differs", expected=expected, actual=actual)
+    """Fail with the path and both values of each difference. Compares as data: 1 equals 1.0, key order is free."""
+    found = told(differences(actual, expected, path))
+    if found:
+        raise Failure(found)
 
 
 def instant(text: object) -> datetime:
@@ -103,18 +96,6 @@ def until(probe: Callable[[], Value], seconds: float = 5.0, every: float = 0.03)
         if time.monotonic() > end:
             return None
         time.sleep(every)
-
-
-def _same_keys(actual: dict[str, Any], expected: dict[str, Any], path: str) -> None:
-    missing = [key for key in expected if key not in actual]
-    where = f" in {path}" if path else ""
-    require(not missing, f"missing{where}: {', '.join(missing)}")
-
-
-def _equal(actual: Any, expected: Any) -> bool:
-    if isinstance(actual, bool) or isinstance(expected, bool):
-        return actual is expected
-    return bool(actual == expected)
 
 
 def _zone(offset: str) -> timezone:

@@ -12,10 +12,12 @@ from kata.batch.digests import Graded, digests_of
 from kata.batch.gradebook import Gradebook
 from kata.batch.intake import Intake, Unit, take_in
 from kata.batch.outputs import Sheets
+from kata.batch.repositories import fetched, take_in_repositories
 from kata.batch.roster import Student, read_roster
 from kata.batch.running import Batch
 from kata.batch.sheets import canvas_filled, moodle_filled
 from kata.batch.store import Header, Store, same_batch
+from kata.engine.images import cache_folder
 from kata.errors import UsageError
 from kata.exercise import Exercise
 from kata.profile import Profile
@@ -53,13 +55,21 @@ def take_in_request(request: Request) -> Intake:
         raise UsageError(
             f"the results would lie among the submissions, in {request.out}", "Name a folder beside them with --out."
         )
-    intake = take_in(request.submissions, students)
+    intake = _taken_in(request, students)
     nobody = Gradebook(request.exercise.id, request.exercise.title, (), ())
     if request.sheets.canvas is not None:
         canvas_filled(nobody, request.sheets.canvas, request.sheets.column)
     if request.sheets.moodle is not None:
         moodle_filled(nobody, request.sheets.moodle, request.sheets.column)
     return intake
+
+
+def _taken_in(request: Request, students: Sequence[Student]) -> Intake:
+    if request.submissions.suffix.lower() != ".csv":
+        return take_in(request.submissions, students)
+    if students:
+        raise UsageError("a CSV of repositories is a roster itself", "Leave --roster out.")
+    return take_in_repositories(request.submissions, fetched(cache_folder() / "repositories"))
 
 
 def open_batch(request: Request, store: Store, intake: Intake) -> tuple[Batch, tuple[str, ...]]:

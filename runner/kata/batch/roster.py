@@ -20,7 +20,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "number": ("id", "student id", "id number", "number", "sis user id"),
     "email": ("email", "e-mail", "mail", "email address", "e-mail address"),
     "login": ("login", "login id", "sis login id", "username", "user name", "user"),
-    "submission": ("submission", "folder", "file", "repository", "github"),
+    "submission": ("submission", "folder", "file"),
+    "repository": ("repository", "repository url", "repo", "url", "github", "gitlab"),
 }
 _MOST_ROWS = 100_000
 
@@ -35,6 +36,7 @@ class Student:
     login: str = ""
     submission: str = ""
     row: int = 0
+    repository: str = ""
 
     @property
     def names(self) -> frozenset[str]:
@@ -108,7 +110,7 @@ def _student(row: Sequence[str], at: Mapping[str, int], line: int) -> Student:
         return safe_line(row[index].strip(), 200) if 0 <= index < len(row) else ""
 
     name = cell("name") or f"{cell('first')} {cell('last')}".strip()
-    return Student(name, cell("number"), cell("email"), cell("login"), cell("submission"), line)
+    return Student(name, cell("number"), cell("email"), cell("login"), cell("submission"), line, cell("repository"))
 
 
 def _check_numbers(file: Path, students: Sequence[Student]) -> None:

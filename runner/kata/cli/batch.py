@@ -62,7 +62,9 @@ def batch_command(
     column: str,
     plain: bool,
 ) -> int:
-    """Grade every submission in SUBMISSIONS (one folder, archive or file for each student) for EXERCISE.
+    """Grade every submission in SUBMISSIONS for EXERCISE.
+
+    SUBMISSIONS is a folder with one folder, archive or file for each student, or a CSV with a column `repository`.
 
     Interrupted in any way, the same command goes on where it was. A result is never overwritten.
 

@@ -23,7 +23,7 @@ def lines_of(output: bytes, limit: int = 300) -> tuple[str, ...]:
 
 
 def telling(lines: Sequence[str], most: int = 20) -> tuple[str, ...]:
-    """At most `most` of `lines`: those that name an error, with the frames of the learner's own code, then the last ones.
+    """At most `most` of `lines`: those that name an error, frames of the learner's own code, then the last ones.
 
     Gaps are marked by a line of three dots.
     """

@@ -1,4 +1,4 @@
-"""What the documents say is true: commands exist and have help, links lead somewhere, the README's two commands are real."""
+"""What the documents say is true: commands exist and have help, links lead somewhere, the two commands are real."""
 
 from __future__ import annotations
 

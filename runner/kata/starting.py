@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import resources
 from pathlib import Path
 
@@ -22,9 +23,9 @@ def write_project(exercise: Exercise, folder: Path, stack: str = "") -> list[str
     Raises UsageError for a folder that is not empty, an unknown stack, and when the disk refuses: then nothing is left.
     """
     files = project(exercise, starter(exercise, stack))
-    _must_be_empty(folder)
     existed = folder.is_dir()
     try:
+        _must_be_empty(folder)
         for path, content in files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(content)
@@ -102,7 +103,9 @@ def _must_be_empty(folder: Path) -> None:
 def _take_back(folder: Path, files: Mapping[str, bytes], existed: bool) -> None:
     """Remove what was written of `files`, and the folders that were made for them."""
     for path in files:
-        (folder / path).unlink(missing_ok=True)
-    below = sorted((each for each in folder.rglob("*") if each.is_dir()), reverse=True) if folder.is_dir() else []
-    for each in [*below, *([] if existed or not folder.is_dir() else [folder])]:
-        each.rmdir()
+        with suppress(OSError):
+            (folder / path).unlink()
+    below = sorted((each for each in folder.rglob("*") if each.is_dir()), reverse=True)
+    for each in [*below, *([] if existed else [folder])]:
+        with suppress(OSError):
+            each.rmdir()

@@ -42,7 +42,12 @@ class _Manner:
 @click.argument("submission", type=_FILE)
 @library_option
 @click.option(
-    "--format", "form", type=click.Choice([TERMINAL, *WRITERS]), default=TERMINAL, help="What goes to stdout."
+    "--format",
+    "form",
+    type=click.Choice([TERMINAL, *WRITERS]),
+    metavar="FORMAT",
+    default=TERMINAL,
+    help="What goes to stdout: terminal, json, tap, junit ... (docs/ci.md).",
 )
 @click.option("--json", "json_file", type=_FILE, help="Also write the JSON report to this file.")
 @click.option("--report", "page", type=_FILE, help="Also write one self-contained HTML page.")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.hostile.canary import Canary
 from tests.tiny import LIBRARY
 
-from kata.check import Options, check
+from kata.check import OnEvent, Options, check
 from kata.engine.docker import DockerEngine
 from kata.engine.labels import PID
 from kata.library import Library, Shelf
@@ -32,13 +34,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def strict(engine: DockerEngine, images: Mapping[str, str]) -> Iterator[Callable[..., Report]]:
     """Grade a folder for 90-tiny as a stranger's; nothing that carries a label of this process may be left."""
 
-    def run(submission: Path, **options: Any) -> Report:
+    def run(submission: Path, on_event: OnEvent = lambda event: None, **options: Any) -> Report:
         found = Library((Shelf(LIBRARY),)).find("90-tiny")
-        return check(found, submission, engine, images, lambda event: None, Options(**{"profile": HURRIED, **options}))
+        return check(found, submission, engine, images, on_event, Options(**{"profile": HURRIED, **options}))
 
     yield run
     left = [(kind, id) for kind, id, _ in engine.labelled(f"{PID}={os.getpid()}")]
     assert left == [], "a run left something behind"
+
+
+@pytest.fixture
+def canary() -> Iterator[Canary]:
+    """A TCP and a UDP socket of the host on one port; `heard` tells whether anything came."""
+    with socket.create_server(("0.0.0.0", 0)) as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+        udp.bind(("0.0.0.0", tcp.getsockname()[1]))
+        yield Canary(tcp, udp)
 
 
 @pytest.fixture(name="HURRIED")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.hostile.canary import Canary
 from tests.tiny import tiny
 
 from kata.engine.docker import DockerEngine
@@ -18,33 +18,6 @@ from kata.results import Report, Verdict
 Strict = Callable[..., Report]
 MIB = 1 << 20
 MARK = f"/kata-hostile-{os.getpid()}"
-
-
-@pytest.fixture
-def canary() -> Iterator[Any]:
-    """A TCP and a UDP socket of the host on one port; `heard` tells whether anything came."""
-    with socket.create_server(("0.0.0.0", 0)) as tcp, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        udp.bind(("0.0.0.0", tcp.getsockname()[1]))
-        yield Canary(tcp, udp)
-
-
-class Canary:
-    """Stays silent unless somebody reaches it."""
-
-    def __init__(self, tcp: socket.socket, udp: socket.socket) -> None:
-        self.port = int(tcp.getsockname()[1])
-        self._sockets = (tcp, udp)
-
-    def heard(self) -> bool:
-        tcp, udp = self._sockets
-        for each, ask in ((tcp, tcp.accept), (udp, lambda: udp.recv(10))):
-            each.settimeout(0.2)
-            try:
-                ask()
-            except TimeoutError:
-                continue
-            return True
-        return False
 
 
 @pytest.fixture

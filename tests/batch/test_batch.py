@@ -63,7 +63,7 @@ def handed_in(tmp_path: Path) -> Path:
 def test_killed_and_resumed_in_parallel_gives_the_table_of_one_by_one(
     engine: DockerEngine, handed_in: Path, tmp_path: Path
 ) -> None:
-    """One by one and undisturbed; then three at a time on busy cores, killed as soon as one runs, then when one is stored."""
+    """One by one and undisturbed; then three at a time on busy cores, killed when one runs, then when one is stored."""
     alone, together = tmp_path / "alone", tmp_path / "together"
     code, said = finish("batch", "90-tiny", str(handed_in), "--out", str(alone), "-j", "1")
     assert code == 0, said

@@ -35,7 +35,7 @@ def watching(total: int, jobs: int, plain: bool) -> Iterator[OnEvent]:
 
 @dataclass
 class Tally:
-    """Counts what has happened. `now` gives seconds."""
+    """Counts what has happened. `now` gives seconds; `graded` are those that ran, which tell how long one takes."""
 
     total: int
     now: Callable[[], float] = time.monotonic
@@ -60,7 +60,7 @@ class Tally:
         elif event["event"] == "landed":
             report = event["report"]
             self.done += 1
-            self.graded += 1
+            self.graded += key in self.running
             self.states[report.verdict.value] += 1
             self.last.append((key, report.verdict.value, _points(report), self._seconds(key)))
 
@@ -105,7 +105,7 @@ def _table(tally: Tally) -> Group:
         table.add_row(Text(key), Text("running"), Text(), Text(f"{tally.now() - since:.0f}s"))
     counts = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in tally.states.most_common())
     bar = ProgressBar(total=max(1, tally.total), completed=tally.done, width=40)
-    return Group(table, bar, Text(f"{tally.done} of {tally.total}{_left(tally)}  {counts}"))
+    return Group(table, bar, Text(f"{tally.done} of {tally.total}{_left(tally)}"), Text(counts))
 
 
 def _left(tally: Tally) -> str:

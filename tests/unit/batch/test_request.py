@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -157,3 +158,24 @@ def test_time_left_is_told_from_what_was_graded() -> None:
     tally.take({"event": "landed", "unit": units[1], "report": report(Verdict.PASSED)})
     assert tally.left() == 20.0
     assert tally.last[-1] == ("b", "passed", "105/100", 10.0)
+
+
+def test_the_live_table_tells_who_runs_and_what_came_out() -> None:
+    from rich.console import Console
+    from tests.unit.batch.stage import report
+
+    from kata.batch.intake import Unit
+    from kata.batch.roster import Student
+    from kata.cli.batch_live import _table
+
+    tally = Tally(3, now=lambda: 0.0)
+    ada, bob = (Unit(name, Student(name)) for name in ("ada", "[bold]bob"))
+    tally.take({"event": "started", "unit": ada})
+    tally.take({"event": "started", "unit": bob})
+    tally.take({"event": "landed", "unit": ada, "report": report(Verdict.BUILD_FAILED)})
+    console = Console(width=90, markup=False, file=open(os.devnull, "w", encoding="utf-8"), record=True)  # noqa: SIM115
+    console.print(_table(tally))
+    said = console.export_text()
+    assert "build failed" in said
+    assert "[bold]bob  running" in said
+    assert "1 of 3" in said

@@ -27,7 +27,8 @@ SECONDS = 2.0
 
 FASTAPI = {"requirements.txt": "fastapi\nuvicorn\n", "main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
 
-#: Takes and detects a submission, then tells what happened and what it cost: seconds of processor time, KiB at the peak, bytes written.
+#: Takes and detects a submission, then tells what happened and what it cost: seconds of processor time, KiB at the
+#: peak, bytes written.
 PROGRAM = """
 import json, os, resource, sys, time
 from pathlib import Path

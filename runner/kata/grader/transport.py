@@ -224,6 +224,8 @@ def _decoded(body: bytes, headers: tuple[tuple[str, str], ...], limits: Limits) 
         raise ProtocolError("too_large", f"the body inflates to more than {limits.body:,} bytes")
     if not inflater.eof:
         raise ProtocolError("bad_gzip", "the gzip body stops before its end")
+    if inflater.unused_data:
+        raise ProtocolError("bad_gzip", f"{len(inflater.unused_data):,} bytes follow the end of the gzip body")
     return plain
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -67,6 +68,17 @@ def endless(first: bytes, piece: bytes) -> Serve:
     return serve
 
 
+def resetting(data: bytes) -> Serve:
+    """Closes without a farewell: SO_LINGER of 0 seconds turns it into a reset."""
+
+    def serve(connection: socket.socket) -> None:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.sendall(data)
+        time.sleep(0.1)  # a reset takes away what was not yet read
+
+    return serve
+
+
 def get(serve: Serve, method: str = "GET", limits: Limits = HURRIED) -> RawReply:
     with server(serve) as url:
         return exchange(httpx.Request(method, url + "/x"), limits)
@@ -116,6 +128,25 @@ HOSTILE: list[tuple[str, Serve, str]] = [
     ("status abc", sent(reply("abc Odd")), "malformed"),
     ("NUL in a header", sent(reply("200 OK\r\nX-A: a\0b")), "malformed"),
     ("a space before the colon", sent(reply("200 OK\r\nX-A : b")), "malformed"),
+    ("bytes after gzip", sent(reply("200 OK\r\nContent-Encoding: gzip", gzip.compress(b"a") * 2)), "bad_gzip"),
+    ("deflate", sent(reply("200 OK\r\nContent-Encoding: deflate", b"xx")), "encoded"),
+    ("a chunk extension without end", endless(CHUNKED + b"3;x=", b"a" * 1000), "malformed"),
+    ("trailers without end", endless(CHUNKED + b"0\r\n", b"X-A: b\r\n"), "malformed"),
+    ("a chunk of 2**70 bytes", sent(CHUNKED + b"400000000000000000\r\nabc"), "cut_short"),
+    ("a negative chunk", sent(CHUNKED + b"-3\r\nabc\r\n0\r\n\r\n"), "malformed"),
+    ("no last chunk", sent(CHUNKED + b"3\r\nabc\r\n"), "cut_short"),
+    ("a list of lengths", sent(reply("200 OK\r\nContent-Length: 3, 4", b"abcd")), "malformed"),
+    ("a length with a sign", sent(reply("200 OK\r\nContent-Length: +3", b"abc")), "malformed"),
+    ("a length of 5,000 digits", sent(reply("200 OK\r\nContent-Length: " + "9" * 5000, b"abc")), "malformed"),
+    ("gzip as a transfer coding", sent(reply("200 OK\r\nTransfer-Encoding: gzip, chunked", b"0\r\n\r\n")), "malformed"),
+    ("a header hidden behind a CR", sent(reply("200 OK\r\nX-A: a\rSet-Cookie: b")), "malformed"),
+    ("a field without a name", sent(reply("200 OK\r\n: b", b"abc")), "malformed"),
+    ("five hundred cookies", sent(reply("200 OK" + "\r\nSet-Cookie: c=x" * 500)), "too_many_headers"),
+    ("an upgrade nobody asked for", sent(reply("101 Switching Protocols\r\nUpgrade: h2c")), "malformed"),
+    ("HTTP/2 frames", sent(b"\0\0\x12\4\0\0\0\0\0\0\3\0\0\0d"), "malformed"),
+    ("a TLS alert", sent(b"\x15\3\3\0\2\2\x28"), "malformed"),
+    ("a reason without end", endless(b"HTTP/1.1 200 ", b"O" * 1000), "malformed"),
+    ("a reset", resetting(reply("200 OK\r\nContent-Length: 9", b"abc")), "cut_short"),
     ("random bytes", sent(bytes(range(256)) * 40), "malformed"),
 ]
 

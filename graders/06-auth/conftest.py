@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from kata.grader import OK, Failure, Reply, parse_json
+from kata.grader import OK, Failure, Reply, parse_json, require
 
 # -- people ----------------------------------------------------------------------------------------------------------
 
@@ -117,6 +117,19 @@ def log_in(api):
 def refresh(api):
     """Sends a refresh token to /refresh, at the server or at a copy of it."""
     return lambda token, at=api: at.post("/refresh", json={"refresh_token": token})
+
+
+@pytest.fixture(scope="session")
+def refused():
+    """Judges that somebody who is not known was refused. That it was with 401 is a check of its own."""
+
+    def refused(reply: Reply, otherwise: str) -> None:
+        if reply.status >= 500:
+            reply.expect(401)
+        known = reply.status not in {400, 401, 403, 422}
+        require(not known, otherwise, expected=401, actual=reply.status, reply=reply)
+
+    return refused
 
 
 @pytest.fixture(scope="session")

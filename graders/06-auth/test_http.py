@@ -38,6 +38,23 @@ def test_malformed_json_is_refused(api, stranger):
         api.post("/register", content=body, headers=JSON).expect(INVALID)
 
 
+@needs("missing-field-is-refused", "administrator-promotes", "password-can-be-changed", "profile-can-be-changed")
+def test_every_body_is_checked(api, bob, dave, dave_tokens, admin_tokens, draw):
+    for path, body in (
+        ("/login", {"email": bob.email}),
+        ("/login", {**bob.credentials, "password": 1234567890}),
+        ("/refresh", {}),
+        ("/refresh", {"refresh_token": 42}),
+        ("/logout", {"refresh_token": None}),
+    ):
+        api.post(path, json=body).expect(INVALID)
+    for body in ({}, {"name": ""}, {"name": draw.text(101)}):
+        api.patch("/me", json=body, token=dave_tokens.access).expect(INVALID)
+    api.put("/me/password", json={"current_password": dave.password}, token=dave_tokens.access).expect(INVALID)
+    for role in ("boss", True):
+        api.patch(f"/users/{bob.id}", json={"role": role}, token=admin_tokens.access).expect(INVALID)
+
+
 @needs("wrong-password-is-refused")
 def test_errors_are_json_objects(api, alice, wrong_password, draw):
     for reply in (
@@ -50,10 +67,10 @@ def test_errors_are_json_objects(api, alice, wrong_password, draw):
         api.post("/register", content="{}", headers={"Content-Type": "text/plain"}),
     ):
         if 400 <= reply.status < 500:
-            is_object = isinstance(reply.json, dict) and reply.media_type.endswith("json")
-            require(
-                is_object, f"the body of a {reply.status} must be a JSON object", actual=reply.media_type, reply=reply
-            )
+            require(isinstance(reply.json, dict), f"the body of a {reply.status} must be a JSON object", reply=reply)
+            sent_as = reply.media_type
+            fine = sent_as in ("application/json", "application/problem+json")
+            require(fine, f"the body of a {reply.status} is JSON, but not sent as such", actual=sent_as, reply=reply)
 
 
 @needs("administrator-lists-accounts")
@@ -64,6 +81,7 @@ def test_odd_input_never_crashes(api, admin_tokens):
             expect_no_crash(api.post(path, content=body, headers=JSON))
     for id in ("nobody", "1", "%ff"):
         expect_no_crash(api.get(f"/users/{id}", token=admin_tokens.access))
+    expect_no_crash(api.patch("/users/nobody", json={"role": "user"}, token=admin_tokens.access))
 
 
 @needs("me-returns-account")

@@ -15,7 +15,13 @@ def test_registration_answers_201(registration, alice):
     registration.expect(201)
     for name, expected in (("email", alice.email), ("name", alice.name), ("role", "user")):
         came = registration.field(name, str)
-        require(came == expected, f"the new user's {name} is wrong", expected=expected, actual=came, reply=registration)
+        require(
+            came.lower() == expected.lower(),
+            f"the new user's {name} is wrong",
+            expected=expected,
+            actual=came,
+            reply=registration,
+        )
 
 
 @needs("register-creates-account")
@@ -84,6 +90,15 @@ def test_nul_characters_are_handled(api, stranger, draw):
     accepted_whole_or_refused(api, stranger(password=f"{draw.password(8)}\0{draw.password(8)}"), ending="another")
     api.post("/register", json=stranger(email=f"nul\0{draw.email()}").registration).expect(INVALID)
     api.post("/register", json=stranger(name=f"{draw.name()}\0").registration).expect(INVALID)
+    api.post("/login", json=stranger(email=f"nul\0{draw.email()}").credentials).expect({401, *INVALID})
+
+
+@needs("wrong-password-is-refused", "access-token-is-no-refresh-token")
+def test_broken_unicode_is_refused(api, alice):
+    half = r"\ud800"
+    login = f'{{"email": "{alice.email}", "password": "longer than eight {half}"}}'
+    for path, body in (("/login", login), ("/refresh", f'{{"refresh_token": "{half}"}}')):
+        api.post(path, content=body, headers={"Content-Type": "application/json"}).expect({401, *INVALID})
 
 
 def accepted_whole_or_refused(api, person, ending):

@@ -6,6 +6,12 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field
 
 
+def writable(text: str) -> str:
+    """JSON can write half of a surrogate pair, UTF-8 cannot: the UnicodeEncodeError is a ValueError, so it is refused."""
+    text.encode()
+    return text
+
+
 def without_nul(text: str) -> str:
     """PostgreSQL cannot store the NUL character."""
     if "\0" in text:
@@ -13,11 +19,12 @@ def without_nul(text: str) -> str:
     return text
 
 
-Text = Annotated[str, AfterValidator(without_nul)]
+Utf8 = Annotated[str, AfterValidator(writable)]
+Text = Annotated[Utf8, AfterValidator(without_nul)]
 # Two e-mails that differ only in letter case are the same account.
 Email = Annotated[Text, Field(max_length=254, pattern=r"^[^@]+@[^@]+$"), AfterValidator(str.lower)]
 Name = Annotated[Text, Field(min_length=1, max_length=100)]
-Password = Annotated[str, Field(min_length=8, max_length=256)]
+Password = Annotated[Utf8, Field(min_length=8, max_length=256)]
 
 
 class Registration(BaseModel):
@@ -28,11 +35,11 @@ class Registration(BaseModel):
 
 class Credentials(BaseModel):
     email: Email
-    password: Annotated[str, Field(max_length=256)]
+    password: Annotated[Utf8, Field(max_length=256)]
 
 
 class RefreshToken(BaseModel):
-    refresh_token: str
+    refresh_token: Utf8
 
 
 class Profile(BaseModel):
@@ -40,7 +47,7 @@ class Profile(BaseModel):
 
 
 class PasswordChange(BaseModel):
-    current_password: Annotated[str, Field(max_length=256)]
+    current_password: Annotated[Utf8, Field(max_length=256)]
     new_password: Password
 
 

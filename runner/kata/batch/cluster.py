@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import socket
 import tarfile
 from collections.abc import Iterator
@@ -86,6 +87,10 @@ def joined(address: str) -> Iterator[tuple[Executor, int]]:
 
     Raises UsageError when the extra is not installed or the scheduler does not answer.
     """
+    if not re.fullmatch(r"(tcp|tls)://[^\s/]+:\d+", address):
+        raise UsageError(
+            f"{address!r} is no address of a scheduler", "It looks like tcp://HOST:8786 or tls://HOST:8786."
+        )
     try:
         import distributed
     except ImportError as error:

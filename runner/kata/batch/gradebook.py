@@ -32,7 +32,7 @@ class Row:
         """The verdict, or "missing", or "waiting"."""
         if self.report is not None:
             return self.report.verdict.value
-        return MISSING if self.unit.missing else WAITING
+        return MISSING if self.unit.missing and not self.unit.unfetched else WAITING
 
     @property
     def score(self) -> int | None:

@@ -32,12 +32,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Unit:
-    """One student's submission. `key` is unique and safe as a folder's name; `notes` say what was decided."""
+    """One student's submission. `key` is unique and safe as a folder's name; `notes` say what was decided.
+
+    `unfetched` says that there is one, which could not be got hold of this time.
+    """
 
     key: str
     student: Student
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
+    unfetched: bool = False
 
     @property
     def missing(self) -> bool:

@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from kata.batch.intake import Intake, Part, Unit
@@ -43,7 +44,7 @@ def take_in_repositories(file: Path, fetch: Fetch) -> Intake:
     with ThreadPoolExecutor(_AT_ONCE, "kata-fetch") as pool:
         units = list(pool.map(lambda student: _unit(student, fetch), students))
     keys = told_apart([(unit.key, unit.student.number, f"row {unit.student.row}") for unit in units])
-    kept = [Unit(key, unit.student, unit.parts, unit.notes) for key, unit in zip(keys, units, strict=True)]
+    kept = [replace(unit, key=key) for key, unit in zip(keys, units, strict=True)]
     return Intake(tuple(sorted(kept, key=lambda unit: unit.key)))
 
 
@@ -78,7 +79,7 @@ def _unit(student: Student, fetch: Fetch) -> Unit:
     try:
         return Unit(key, student, (Part("repository.tar", fetch(student.repository)),))
     except NotFetched as error:
-        return Unit(key, student, notes=(f"the repository could not be fetched: {error}",))
+        return Unit(key, student, notes=(f"the repository could not be fetched: {error}",), unfetched=True)
 
 
 def _git(words: Sequence[str], protocols: str) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from tests.tiny import LIBRARY, tiny
 
-from kata.batch.cluster import ClusterGrader, Work, grade_work, packed, unpacked
+from kata.batch.cluster import ClusterGrader, Work, grade_work, joined, packed, unpacked
 from kata.batch.digests import Graded
-from kata.errors import NotGraded
+from kata.errors import NotGraded, UsageError
 from kata.profile import STRICT
 from kata.submission import STRICT as LIMITS
 from kata.submission import take
@@ -62,3 +62,9 @@ def test_a_damaged_archive_is_not_graded(work: Work, monkeypatch: pytest.MonkeyP
     same = digests_of(Library((Shelf(LIBRARY),)).find("90-tiny"))
     with pytest.raises(NotGraded, match="damaged"):
         grade_work(replace(work, graded=same, digest="0" * 64))
+
+
+@pytest.mark.parametrize("address", ["10.0.0.5", "tcp://host", "nonsense://host:1", "tcp://a b:1"])
+def test_what_is_no_address_is_a_wrong_call(address: str) -> None:
+    with pytest.raises(UsageError, match="no address"), joined(address):
+        pass

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kata.batch.gradebook import Row
 from kata.batch.opening import snapshot_of
 from kata.batch.repositories import NotFetched, fetched, take_in_repositories
 from kata.errors import UsageError
@@ -38,7 +39,8 @@ def test_repositories_become_units_and_failures_are_told(repository: Path, tmp_p
     ada, bob, cem = intake.units
     with snapshot_of(ada, STRICT) as snapshot:
         assert snapshot.paths == ("main.py",)
-    assert bob.missing
+    assert (bob.missing, bob.unfetched, cem.unfetched) == (True, True, False)
+    assert Row(bob, None).state == "waiting"
     assert "could not be fetched" in bob.notes[0]
     assert cem.notes == ("no repository",)
     assert not (tmp_path / "canary").exists()

@@ -9,7 +9,8 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 cp -r "$samples/right/fastapi" "$scratch/my-api"
-patch --quiet -p1 -d "$scratch/my-api" < "$samples/wrong/unknown-email-is-told/change.patch"
+mistake=$(realpath "$samples/wrong/unknown-email-is-told/change.patch")
+(cd "$scratch/my-api" && git apply "$mistake")
 
 echo '$ kata check 06-auth ./my-api        # an API with a mistake in it'
 cd "$scratch"

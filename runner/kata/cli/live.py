@@ -6,12 +6,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kata.exercise import Exercise
-
-if TYPE_CHECKING:
-    from rich.status import Status
 
 OnEvent = Callable[[Mapping[str, Any]], None]
 _MARKS = {"passed": "pass", "failed": "FAIL", "skipped": "skip", "error": "ERROR"}
@@ -32,35 +29,58 @@ def watching(exercise: Exercise, plain: bool, quiet: bool) -> Iterator[OnEvent]:
 class Steps:
     """Long steps one after another: what moves is shown only where something can move."""
 
-    def __init__(self, status: Status | None) -> None:
-        self._status = status
+    def __init__(self, bar: Bar | None) -> None:
+        self._bar = bar
 
     def progress(self, text: str) -> None:
         """What happens at this moment: a layer that is fetched, a line of a build."""
-        if self._status is not None:
-            from rich.text import Text
-
-            self._status.update(Text(text[: max(20, self._status.console.width - 4)]))
+        if self._bar is not None:
+            self._bar.show(text)
 
     def done(self, text: str) -> None:
         """A step that is over, on a line of its own."""
-        if self._status is not None:
-            self._status.console.print(text, markup=False, highlight=False)
+        if self._bar is not None:
+            self._bar.console.print(text, markup=False, highlight=False)
         else:
             print(text, flush=True)
 
 
 @contextmanager
 def steps() -> Iterator[Steps]:
-    """Steps on stdout; with a moving line below them when it is a terminal."""
+    """Steps on stdout; with a bar below them when it is a terminal."""
     if not sys.stdout.isatty():
         yield Steps(None)
         return
-    from rich.console import Console
-    from rich.status import Status
+    with Bar("", stderr=False) as bar:
+        yield Steps(bar)
 
-    with Status("", console=Console(markup=False, emoji=False, highlight=False), spinner="dots") as status:
-        yield Steps(status)
+
+class Bar:
+    """One line at the bottom of a terminal: since when, how much is done where that is known, and what happens now."""
+
+    def __init__(self, text: str, stderr: bool = True) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self.console = Console(stderr=stderr, highlight=False, markup=False, emoji=False)
+        # What is shown may come from a build or a registry: never markup.
+        described = TextColumn("{task.description}", markup=False)
+        columns = (TimeElapsedColumn(), BarColumn(bar_width=max(6, min(20, self.console.width // 4))), described)
+        self._bar = Progress(*columns, console=self.console, transient=True)
+        self._room = max(10, self.console.width - self.console.width // 4 - 12)
+        self._task = self._bar.add_task(text, total=None)
+
+    def __enter__(self) -> Bar:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def show(self, text: str, done: int | None = None, total: int | None = None) -> None:
+        """`done` of `total`; without them the bar only says that something happens."""
+        text = text if len(text) <= self._room else text[: self._room - 1] + "…"
+        self._bar.update(self._task, description=text, completed=done, total=total)
 
 
 class _Lines:
@@ -96,40 +116,30 @@ class _Moving:
     """One line that moves: the phase or the check of this moment, and how many are done."""
 
     def __init__(self, exercise: Exercise) -> None:
-        from rich.console import Console
-        from rich.status import Status
-
         self._total = len(exercise.requirements)
         self._done = self._failed = 0
-        self._console = Console(stderr=True, highlight=False, markup=False, emoji=False)
-        self._status = Status("reading the submission", console=self._console, spinner="dots")
+        self._bar = Bar("reading the submission")
 
     def __enter__(self) -> _Moving:
-        self._status.start()
+        self._bar.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._status.stop()
+        self._bar.__exit__()
 
     def __call__(self, event: Mapping[str, Any]) -> None:
         kind = event.get("event")
         if kind == "plan":
-            self._show(f"{event['stack']}: starting services and your server")
+            self._bar.show(f"{event['stack']}: starting services and your server")
         elif kind == "progress":
-            self._show(str(event["text"]))
+            self._bar.show(str(event["text"]))
         elif kind == "up":
-            self._show("the server answers; checking")
+            self._bar.show("the server answers; checking")
         elif kind == "started":
             failed = f", {self._failed} failed" if self._failed else ""
-            self._show(f"{self._done}/{self._total}{failed}  {event['id']}")
+            self._bar.show(f"{self._done}/{self._total}{failed}  {event['id']}", self._done, self._total)
         elif kind == "finished":
             self._done += 1
             self._failed += event["status"] == "failed"
         elif kind == "verdict":
-            self._show("cleaning up")
-
-    def _show(self, text: str) -> None:
-        from rich.text import Text
-
-        width = max(20, self._console.width - 4)
-        self._status.update(Text(text if len(text) <= width else text[: width - 1] + "…"))
+            self._bar.show("cleaning up", self._total, self._total)

@@ -23,6 +23,7 @@ class FakeEngine:
     builds_work: bool = True
     built: list[str] = field(default_factory=list)
     contexts: list[bytes] = field(default_factory=list)
+    build_limits: list[tuple[float, int | None, int | None]] = field(default_factory=list)
     containers: dict[str, ContainerSpec] = field(default_factory=dict)
     others: dict[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
@@ -50,6 +51,7 @@ class FakeEngine:
         written: int | None = None,
     ) -> None:
         self.contexts.append(context.read())
+        self.build_limits.append((seconds, memory, written))
         if not self.builds_work:
             raise BuildFailed("exit code 1", ["the last line"])
         self.built.append(tag)

@@ -104,19 +104,16 @@ def _build(
                 written=profile.build_written,
             )
     assert plan.base is not None
+    limits = profile.build_seconds, profile.build_memory, profile.build_written
     base = images[plan.base]
     info = require_image(engine, base, progress)
     files = set(plan.dependency_files)
     with snapshot.tar(owner=(APP_USER, APP_USER), prefix="dependencies", only=lambda path: path in files) as tar:
-        built = dependency_image(
-            engine, base, info, plan.install, tar, snapshot.files_digest(files), progress, profile.build_seconds
-        )
+        built = dependency_image(engine, base, info, plan.install, tar, snapshot.files_digest(files), progress, *limits)
     if not plan.build:
         return built
     with snapshot.tar(owner=(APP_USER, APP_USER), prefix="code") as code:
-        return application_image(
-            engine, built.image, plan.build, code, snapshot.digest, progress, profile.build_seconds
-        )
+        return application_image(engine, built.image, plan.build, code, snapshot.digest, progress, *limits)
 
 
 def _own_launch(

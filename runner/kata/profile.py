@@ -24,7 +24,7 @@ class Profile:
     check_seconds: float = 300
     exchange_seconds: float = 10
     build_memory: int = 2048 * MIB
-    build_written: int = 4096 * MIB
+    build_written: int = 16384 * MIB
     strict: bool = False
 
     def told(self) -> tuple[tuple[str, str], ...]:
@@ -50,7 +50,7 @@ STRICT = replace(
     snapshot=STRICT_LIMITS,
     sandbox=Sandbox(written=256 * MIB),
     build_seconds=300,
-    build_written=1024 * MIB,
+    build_written=4096 * MIB,
     boot_seconds=30,
     strict=True,
 )

@@ -46,21 +46,31 @@ def dependency_image(
     files_digest: str,
     progress: Progress,
     seconds: float,
+    memory: int | None = None,
+    written: int | None = None,
 ) -> Built:
     """Base + dependencies. `files` is a tar of the dependency files alone, `files_digest` its digest."""
     if not install:
         return Built(base, cached=True)
     key = _key("dependencies", base_info.id, *install, files_digest)
     tag = f"kata-cache/dependencies:{key}"
-    return _built(engine, tag, base, "dependencies", install, files, progress, seconds)
+    return _built(engine, tag, base, "dependencies", install, files, progress, seconds, memory, written)
 
 
 def application_image(
-    engine: Engine, base: str, steps: Sequence[str], code: IO[bytes], key: str, progress: Progress, seconds: float
+    engine: Engine,
+    base: str,
+    steps: Sequence[str],
+    code: IO[bytes],
+    key: str,
+    progress: Progress,
+    seconds: float,
+    memory: int | None = None,
+    written: int | None = None,
 ) -> Built:
     """Base + the code after its own build steps (a compiler, a bundler), keyed by the code itself."""
     tag = f"kata-cache/app:{_key('app', base, *steps, key)}"
-    return _built(engine, tag, base, "code", steps, code, progress, seconds)
+    return _built(engine, tag, base, "code", steps, code, progress, seconds, memory, written)
 
 
 def own_image(
@@ -123,6 +133,8 @@ def _built(
     files: IO[bytes],
     progress: Progress,
     seconds: float,
+    memory: int | None,
+    written: int | None,
 ) -> Built:
     with one_at_a_time(tag):
         if engine.image(tag) is not None:
@@ -130,7 +142,7 @@ def _built(
         followed = Steps(steps, progress)
         with _context(_dockerfile(base, folder, steps), folder, files) as context:
             try:
-                engine.build(context, tag, {CACHE: folder}, followed, seconds=seconds)
+                engine.build(context, tag, {CACHE: folder}, followed, seconds=seconds, memory=memory, written=written)
             except BuildFailed as failure:
                 raise followed.named(failure) from failure
         return Built(tag, cached=False)

@@ -101,6 +101,16 @@ def test_code_with_build_steps_is_keyed_by_the_code() -> None:
     assert [build("k1").cached, build("k1").cached, build("k2").cached] == [False, True, False]
 
 
+def test_every_build_has_its_limits() -> None:
+    """Installing dependencies and building the code run programs of strangers as much as a Dockerfile does."""
+    engine = FakeEngine()
+    tar, limits = tarball({"code/a.ts": ""}), (60.0, 1 << 30, 2 << 30)
+    dependency_image(engine, "python:3", BASE, INSTALL, tar, "d1", lambda text: None, *limits)  # type: ignore[arg-type]
+    application_image(engine, "base", ("tsc",), tar, "k1", lambda text: None, *limits)  # type: ignore[arg-type]
+    own_image(engine, "Dockerfile", tar, "k1", lambda text: None, limits[0], limits[1], written=limits[2])  # type: ignore[arg-type]
+    assert engine.build_limits == [limits] * 3
+
+
 def test_own_dockerfile_is_keyed_by_everything_it_can_see() -> None:
     engine = FakeEngine()
 

@@ -215,7 +215,7 @@ class DockerEngine:
             try:
                 self._api.kill(container)
             except docker.errors.APIError as error:
-                if error.status_code != 409:  # 409: it does not run, which is what was wanted
+                if error.status_code not in (404, 409):  # it is gone or does not run, which is what was wanted
                     raise
 
     def pause(self, container: str) -> None:
@@ -259,14 +259,14 @@ class DockerEngine:
 
     def output(self, container: str, since: float) -> int:
         """About how many bytes the log grew by since then (Unix time), as far as the log is kept."""
-        with contextlib.suppress(docker.errors.APIError), _translated():
+        with contextlib.suppress(docker.errors.APIError, requests.RequestException), _translated():
             found: bytes = self._api.logs(container, since=since, timestamps=True, stdout=True, stderr=True)
             return len(found) + _LINE_OVERHEAD * found.count(b"\n")
         return 0
 
     def written(self, container: str) -> int:
         """Bytes that the container has written to its own file system; 0 when it is gone."""
-        with contextlib.suppress(docker.errors.APIError), _translated():
+        with contextlib.suppress(docker.errors.APIError, requests.RequestException), _translated():
             for found in self._api.containers(all=True, size=True, filters={"id": container}):
                 return int(found.get("SizeRw") or 0)
         return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-from kata.cli import COMMANDS, kata
+from kata.cli import COMMANDS, kata, main
 
 
 def command(name: str) -> click.Command:
@@ -80,3 +82,16 @@ def test_names_are_completed_for_the_shell(monkeypatch: pytest.MonkeyPatch) -> N
         program = "from kata.cli import kata; kata(prog_name='kata')"
         said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
         assert said.stdout.strip() == expected
+
+
+def test_a_full_disk_is_told_in_words(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Wherever it meets a run: one message, exit 3, and nothing is said about the submission."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/tmp/spool")
+
+    monkeypatch.setattr(kata, "main", full)
+    with pytest.raises(SystemExit) as ended:
+        main(["check"])
+    assert ended.value.code == 3
+    assert "No space left on device: /tmp/spool could not be written" in capsys.readouterr().err

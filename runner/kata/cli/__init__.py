@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import signal
 import sys
@@ -11,6 +12,9 @@ import click
 
 from kata import __version__
 from kata.errors import KataError
+
+#: A full disk can meet any command at any write; what was started is removed on the way out.
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 #: command -> (module, one line for `kata --help`). Grouped as the README tells the story.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -104,4 +108,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if error.hint:
             click.echo(f"      {error.hint}", err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        click.echo(f"kata: {error.strerror}: {error.filename or 'a file of this run'} could not be written", err=True)
+        click.echo("      Make room (`kata clean --images`, `kata doctor`), then run the same command again.", err=True)
+        sys.exit(3)
     sys.exit(result if isinstance(result, int) else 0)

@@ -91,16 +91,16 @@ class DockerEngine:
 
     def pull(self, name: str, progress: Progress) -> None:
         repository, _, tag = name.rpartition(":") if ":" in name.rsplit("/", 1)[-1] else (name, "", "latest")
-        try:
-            with _translated():
+        with _translated():
+            try:
                 for event in self._api.pull(repository, tag=tag, stream=True, decode=True):
                     if "error" in event:
                         raise NotGraded(
                             f"the image {name} could not be pulled: {safe_line(event['error'])}", _pull_hint(name)
                         )
                     progress(_pull_line(event))
-        except (docker.errors.ImageNotFound, docker.errors.APIError) as error:
-            raise NotGraded(f"the image {name} could not be pulled: {_reason(error)}", _pull_hint(name)) from error
+            except docker.errors.APIError as error:
+                raise NotGraded(f"the image {name} could not be pulled: {_reason(error)}", _pull_hint(name)) from error
 
     def build(
         self,

@@ -9,10 +9,9 @@ import database
 
 @asynccontextmanager
 async def lifespan(app: FastAPI):
-    database.pool.open()
-    database.create_tables()
-    yield
-    database.pool.close()
+    with database.pool:
+        database.create_tables()
+        yield
 
 
 app = FastAPI(title="Shop", lifespan=lifespan)

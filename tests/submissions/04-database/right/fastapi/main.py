@@ -12,10 +12,9 @@ from shapes import Limit, NewOrder, NewProduct, ProductChange, Sort
 
 @asynccontextmanager
 async def lifespan(app: FastAPI):
-    database.pool.open()
-    database.migrate()
-    yield
-    database.pool.close()
+    with database.pool:
+        database.migrate()
+        yield
 
 
 app = FastAPI(title="Shop", lifespan=lifespan)

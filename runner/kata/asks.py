@@ -22,6 +22,10 @@ def answers(environment: Environment) -> Answer:
         "app_state": environment.app_state,
         "start_replica": environment.replica_url,
         "start_together": environment.start_together,
+        "hold_writes": lambda service: environment.writes.hold(
+            environment.services[service], environment.address(service)
+        ),
+        "let_writes_go": environment.writes.let_go,
         "stop_service": lambda service: environment.stop_service(service),
         "start_service": lambda service: environment.start_service(service),
         "pause_service": lambda service: environment.pause_service(service),

@@ -26,6 +26,7 @@ from kata.engine.sweep import sweep
 from kata.errors import NotGraded, SubmissionError
 from kata.forwarder import SANDBOX as FORWARDER_SANDBOX
 from kata.forwarder import Forwarder, Target, start_forwarder
+from kata.holding import Writes
 from kata.results import Phase
 from kata.services import Prepared, Service
 from kata.services.starting import start_service
@@ -94,6 +95,7 @@ class Environment:
         self._containers: dict[str, str] = {}
         self._applications: dict[str, Application] = {}
         self._replica_started = False
+        self.writes = Writes()
         self._forwarder = Forwarder("", {})
         self._network = ""
         self._out_of_memory = False
@@ -247,10 +249,10 @@ class Environment:
             with ThreadPoolExecutor(len(copies), "kata-together") as pool:
                 starting = [pool.submit(copy.start) for copy in copies]
                 waiting.until(
-                    lambda: fresh.waiting() >= len(copies) or any(each.done() for each in starting) or None,
+                    lambda: fresh.hold.waiting() >= len(copies) or any(each.done() for each in starting) or None,
                     _HOLD_SECONDS,
                 )
-                fresh.release()
+                fresh.hold.release()
         _raise_first(starting)
         return [copy.base_url for copy in copies]
 

@@ -42,6 +42,14 @@ class Control:
         """The base URLs of two new copies, started at the same moment on a new, empty database."""
         return [str(url) for url in self._channel.ask("start_together")]
 
+    def hold_writes(self, service: str) -> None:
+        """From now on the server's sessions in the database may read, and wait before they write."""
+        self._channel.ask("hold_writes", service=service)
+
+    def let_writes_go(self, service: str, sessions: int) -> None:
+        """Return when so many sessions wait or no more come, and let all of them write at the same moment."""
+        self._channel.ask("let_writes_go", service=service, sessions=sessions)
+
     def stop(self, service: str) -> None:
         """Kill a service; its data in memory is gone, its address stays."""
         self._channel.ask("stop_service", service=service)

@@ -20,15 +20,19 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Fresh:
-    """A new, empty database in which nobody can create a table before `release()`.
+class Hold:
+    """The learner's sessions may read, but what would write waits until `release()`. `waiting()` counts who does."""
 
-    `app` is the environment for the learner; `waiting()` says how many of their sessions wait to be let in.
-    """
-
-    app: Mapping[str, str]
     waiting: Callable[[], int]
     release: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """A new, empty database in which nobody can create a table yet; `app` is the environment for the learner."""
+
+    app: Mapping[str, str]
+    hold: Hold
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Prepared:
     memory: int = 512 << 20
     files: Mapping[str, bytes] | None = None
     command: tuple[str, ...] | None = None
+    hold_writes: Callable[[str, int], AbstractContextManager[Hold]] | None = None
     fresh: Callable[[str, int], AbstractContextManager[Fresh]] | None = None
 
 

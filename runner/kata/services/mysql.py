@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kata.engine.caching import cached_service_image
-from kata.services import Fresh, Prepared, Service
+from kata.services import Fresh, Hold, Prepared, Service
 
 if TYPE_CHECKING:
+    from pymysql.connections import Connection
+    from pymysql.cursors import Cursor
     from testcontainers.core.container import DockerContainer
 
     from kata.engine import Engine, Progress
@@ -81,45 +83,46 @@ def prepare(engine: Engine, image: str, seed: int, progress: Progress) -> Prepar
         inspect={"user": READER, "password": known["reader"], "database": DATABASE, "app_user": APP_USER},
         memory=768 << 20,
         command=command,
+        hold_writes=lambda host, port: _hold_writes(host, port, known),
         fresh=lambda host, port: _fresh(host, port, known),
     )
 
 
 @contextmanager
-def _fresh(host: str, port: int, known: Mapping[str, str]) -> Iterator[Fresh]:
-    """A database on a server that is read-locked: sessions wait before they create their first table."""
-    import pymysql
+def _hold_writes(host: str, port: int, known: Mapping[str, str]) -> Iterator[Hold]:
+    """The server is read-locked: all sessions get as far as their first INSERT, UPDATE, DELETE or CREATE."""
+    with _as_admin(host, port, known) as admin, admin.cursor() as cursor:
+        cursor.execute("FLUSH TABLES WITH READ LOCK")
+        yield Hold(waiting=lambda: _waiting(cursor), release=lambda: cursor.execute("UNLOCK TABLES"))
 
+
+@contextmanager
+def _fresh(host: str, port: int, known: Mapping[str, str]) -> Iterator[Fresh]:
+    """A new database on a server that is read-locked: sessions wait before they create their first table."""
     name = f"{DATABASE}_{secrets.token_hex(4)}"
-    with (
-        pymysql.connect(
-            host=host, port=port, user="root", password=known["admin"], connect_timeout=3, autocommit=True
-        ) as admin,
-        admin.cursor() as cursor,
-    ):
+    with _as_admin(host, port, known) as admin, admin.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
         cursor.execute(f"GRANT ALL PRIVILEGES ON {name}.* TO '{APP_USER}'@'%'")
-        cursor.execute("FLUSH TABLES WITH READ LOCK")
-
-        def waiting() -> int:
-            cursor.execute(_WAITING, (name,))
-            found = cursor.fetchone()
-            return int(found[0]) if found else 0
-
-        def release() -> None:
-            cursor.execute("UNLOCK TABLES")
-
-        yield Fresh(
-            app={"DATABASE_URL": f"mysql://{APP_USER}:{known['app']}@mysql:{PORT}/{name}"},
-            waiting=waiting,
-            release=release,
-        )
+    with _hold_writes(host, port, known) as hold:
+        yield Fresh(app={"DATABASE_URL": f"mysql://{APP_USER}:{known['app']}@mysql:{PORT}/{name}"}, hold=hold)
 
 
-_WAITING = (
-    "SELECT COUNT(*) FROM information_schema.processlist "
-    "WHERE db = %s AND (state LIKE 'Waiting for%%' OR state = 'User lock')"
-)
+def _as_admin(host: str, port: int, known: Mapping[str, str]) -> Connection[Any]:
+    import pymysql
+
+    return pymysql.connect(
+        host=host, port=port, user="root", password=known["admin"], connect_timeout=3, autocommit=True
+    )
+
+
+def _waiting(cursor: Cursor) -> int:
+    """How many of the learner's sessions are in the middle of a statement: while writes are held, these wait."""
+    cursor.execute(
+        "SELECT COUNT(*) FROM information_schema.processlist WHERE user = %s AND command IN ('Query', 'Execute')",
+        (APP_USER,),
+    )
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 _READY = (

@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from kata.engine.caching import cached_service_image
-from kata.services import Fresh, Prepared, Service
+from kata.services import Fresh, Hold, Prepared, Service
 
 if TYPE_CHECKING:
+    from psycopg import Connection
     from testcontainers.core.container import DockerContainer
 
     from kata.engine import Engine, Progress
@@ -95,34 +96,56 @@ def prepare(engine: Engine, image: str, seed: int, progress: Progress) -> Prepar
         app={"DATABASE_URL": f"postgresql://{APP_USER}:{known['app']}@postgres:{PORT}/{DATABASE}"},
         inspect={"user": READER, "password": known["reader"], "database": DATABASE, "app_user": APP_USER},
         command=COMMAND,
+        hold_writes=lambda host, port: _hold_writes(host, port, known),
         fresh=lambda host, port: _fresh(host, port, known),
     )
 
 
 @contextmanager
+def _hold_writes(host: str, port: int, known: Mapping[str, str]) -> Iterator[Hold]:
+    """Every table is locked against writing: all sessions get as far as their first INSERT, UPDATE or DELETE."""
+    with _as_admin(host, port, known, DATABASE) as inside, _as_admin(host, port, known, "postgres") as outside:
+        tables = [row[0] for row in inside.execute(_OWN_TABLES, [APP_USER])]
+        if tables:
+            inside.execute(f"LOCK TABLE {', '.join(tables)} IN SHARE MODE")
+        yield Hold(waiting=lambda: _waiting(outside, DATABASE), release=inside.rollback)
+
+
+@contextmanager
 def _fresh(host: str, port: int, known: Mapping[str, str]) -> Iterator[Fresh]:
     """A database whose catalog is locked: sessions look whether a table exists, then wait before they create it."""
-    import psycopg
-
     name = f"{DATABASE}_{secrets.token_hex(4)}"
-    admin: dict[str, Any] = {"host": host, "port": port, "user": "kata_admin", "connect_timeout": 3}
-    admin["password"] = known["admin"]
-    with psycopg.connect(**admin, dbname="postgres", autocommit=True) as outside:
+    with _as_admin(host, port, known, "postgres") as outside:
+        outside.autocommit = True
         outside.execute(f"CREATE DATABASE {name} OWNER {APP_USER}")
-        with psycopg.connect(**admin, dbname=name) as inside:
+        with _as_admin(host, port, known, name) as inside:
             inside.execute("LOCK TABLE pg_catalog.pg_class, pg_catalog.pg_type IN SHARE MODE")
             yield Fresh(
                 app={"DATABASE_URL": f"postgresql://{APP_USER}:{known['app']}@postgres:{PORT}/{name}"},
-                waiting=lambda: _first(outside.execute(_WAITING, [name])),
-                release=inside.rollback,
+                hold=Hold(waiting=lambda: _waiting(outside, name), release=inside.rollback),
             )
 
 
-_WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
+_OWN_TABLES = (
+    "SELECT format('%%I.%%I', schemaname, tablename) FROM pg_catalog.pg_tables WHERE tableowner = %s ORDER BY 1"
+)
 
 
-def _first(cursor: Any) -> int:
-    return int(cursor.fetchone()[0])
+def _as_admin(host: str, port: int, known: Mapping[str, str], database: str) -> Connection[Any]:
+    import psycopg
+
+    return psycopg.connect(
+        host=host, port=port, user="kata_admin", password=known["admin"], dbname=database, connect_timeout=3
+    )
+
+
+def _waiting(outside: Connection[Any], database: str) -> int:
+    """How many sessions of a database wait for a lock. Rolls back, since statistics are frozen in a transaction."""
+    row = outside.execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'", [database]
+    ).fetchone()
+    outside.rollback()
+    return int(row[0]) if row else 0
 
 
 def _select_one(host: str, port: int, password: str) -> None:

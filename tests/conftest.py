@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,10 @@ from kata.engine.docker import DockerEngine
 from kata.engine.images import image_table
 from kata.errors import EngineUnavailable
 from kata.library import Library, Shelf
+
+# A shell that starts the suite in the background has SIGINT ignored, and children inherit that; tests send it to them.
+if threading.current_thread() is threading.main_thread():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -1,35 +1,65 @@
-"""Every shipped grader against every right and wrong submission, in containers: each gets exactly what it should."""
+"""Shipped graders against right and wrong submissions, in containers: each gets exactly what it should.
+
+Every submission of 06-auth; of the others the right ones, the starters, and so many wrong ones that every check is failed.
+KATA_ALL_PROOFS=1 runs all of all, as `make verify` does.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import os
+import warnings
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from kata.check import Options
 from kata.engine.docker import DockerEngine
+from kata.exercise import Exercise
 from kata.library import Library, Shelf
 from kata.verify.matrix import problems
-from kata.verify.proofs import Proof, proofs_of, submissions_of
+from kata.verify.proofs import Kind, Proof, proofs_of, submissions_of
 from kata.verify.trial import run_proof
 
-SHELF = Shelf(Path(__file__).resolve().parents[2])
-LIBRARY = Library((SHELF,))
+LIBRARY = Library((Shelf(Path(__file__).resolve().parents[2]),))
+WHOLE = {"06-auth"}
 
 
 def every_proof() -> list[object]:
     found = []
     for exercise in LIBRARY.all():
-        for proof in proofs_of(exercise, submissions_of(exercise, None)):
-            found.append(pytest.param(exercise.id, proof, id=f"{exercise.id}/{proof.id}"))
+        proofs = proofs_of(exercise, submissions_of(exercise, None))
+        if exercise.id not in WHOLE and not os.environ.get("KATA_ALL_PROOFS"):
+            proofs = covering(proofs)
+        found += [pytest.param(exercise.id, proof, id=f"{exercise.id}/{proof.id}") for proof in proofs]
     return found
+
+
+def covering(proofs: Sequence[Proof]) -> tuple[Proof, ...]:
+    """`proofs` without the wrong ones that fail nothing new: the one that fails most of the rest is taken next."""
+    wrong = [proof for proof in proofs if proof.kind is Kind.WRONG]
+    open_checks = {id for proof in wrong for id in proof.expected.failed}
+    chosen: list[Proof] = []
+    while open_checks:
+        best = max(wrong, key=lambda proof: len(open_checks & proof.expected.failed))
+        chosen.append(best)
+        open_checks -= best.expected.failed
+    return tuple(proof for proof in proofs if proof.kind is not Kind.WRONG or proof in chosen)
 
 
 @pytest.mark.parametrize(("exercise_id", "proof"), every_proof())
 def test_proof(exercise_id: str, proof: Proof, engine: DockerEngine, images: Mapping[str, str]) -> None:
-    """The verdict, the failed and the skipped checks are exactly the expected ones; a right one gets full score."""
+    """The verdict, the failed and the skipped checks are exactly the expected ones; a right one gets full score.
+
+    What does not come out so is run once more, and a second result of another kind is told in the summary.
+    """
     exercise = LIBRARY.find(exercise_id)
+    first = mismatches(exercise, proof, engine, images)
+    if first:
+        assert mismatches(exercise, proof, engine, images) == [], f"twice, first: {first}"
+        warnings.warn(f"unstable proof {exercise_id}/{proof.id}: {first}", stacklevel=1)
+
+
+def mismatches(exercise: Exercise, proof: Proof, engine: DockerEngine, images: Mapping[str, str]) -> list[str]:
     outcome = run_proof(exercise, proof, engine, images, Options())
-    found = [problem.text for problem in problems(exercise, [outcome]) if problem.about == proof.id]
-    assert found == [], outcome.report.message
+    return [problem.text for problem in problems(exercise, [outcome]) if problem.about == proof.id]

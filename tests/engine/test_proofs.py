@@ -1,6 +1,6 @@
 """Shipped graders against right and wrong submissions, in containers: each gets exactly what it should.
 
-Every submission of 06-auth; of the others the right ones, the starters, and so many wrong ones that every check is failed.
+Every submission of 06-auth; of the others right ones, starters, and so many wrong ones that every check is failed.
 KATA_ALL_PROOFS=1 runs all of all, as `make verify` does.
 """
 

@@ -18,6 +18,7 @@ _VARYING = (
     (r"\d+(\.\d+)? (ms|s)\b", "N s"),
     (r"\d+ min N s", "N s"),
     (r"\b\d{1,3}(\.\d{1,3}){3}:\d+", "ADDRESS"),
+    (r'INFO: +ADDRESS - "GET /health HTTP/1\.1" 200 OK\s*', ""),
     (r"\d{4}-\d\d-\d\dT[\d:+]+", "DATE"),
     (r"\[ *\d+\.\d+s\]", "[N s]"),
     (r"--seed \d+|Seed( +)\d+", "SEED"),

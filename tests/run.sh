@@ -8,7 +8,8 @@ bin=$1 jobs=$2
 "$bin/python" -m pytest -q -n "$jobs" -m 'not engine' tests
 
 if bash tests/standins/engine.sh; then
-  "$bin/python" -m pytest -q -n "$jobs" --dist worksteal -m engine tests
+  # One more than processors: a good part of each run is waiting for boots, for time to live, for a server to end.
+  "$bin/python" -m pytest -q -n "$((jobs + 1))" -m engine tests
 else
   count=$("$bin/python" -m pytest -q -m engine --collect-only tests | grep -c '::' || true)
   cat <<TEXT

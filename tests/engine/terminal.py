@@ -90,8 +90,8 @@ class Terminal:
 
 def normalised(text: str) -> str:
     """`text` with what differs from run to run replaced by words; spaces that only align are one."""
-    # A log line is folded where the width ends, which depends on the addresses in it.
-    text = re.sub(r"(?m)^( +App log.*(?:\n {15}.*)*)", lambda found: found[1].replace("\n" + " " * 15, ""), text)
+    # A log line is folded between two words near the width's end; where depends on the length of the addresses in it.
+    text = re.sub(r"(?m)^( +App log.*(?:\n {15}.*)*)", lambda found: re.sub(r"\n {15}", " ", found[1]), text)
     for pattern, word in _VARYING:
         text = re.sub(pattern, word, text)
     text = re.sub(r"(?m)^Time(.*(?:\n {3,}.*)*)", "Time PHASES", text)

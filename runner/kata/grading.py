@@ -18,7 +18,7 @@ from typing import Any
 
 from kata.errors import BrokenExercise, NotGraded
 from kata.exercise import Exercise
-from kata.grader.journal import Finished, Session, finished_from, line
+from kata.grader.journal import SCRATCH, Finished, Session, finished_from, line
 from kata.safe import safe
 
 Answer = Callable[[str, Mapping[str, Any]], Any]
@@ -72,7 +72,7 @@ class GraderProcess:
         self._errors: Path | None = None
 
     def __enter__(self) -> GraderProcess:
-        self._scratch = tempfile.TemporaryDirectory(prefix="kata-grader-")
+        self._scratch = tempfile.TemporaryDirectory(prefix=SCRATCH)
         self._errors = Path(self._scratch.name) / "stderr"
         with self._errors.open("wb") as errors:
             self._process = subprocess.Popen(

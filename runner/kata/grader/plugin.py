@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -17,7 +19,7 @@ from kata.grader.contract import Contract
 from kata.grader.control import Control
 from kata.grader.failure import Failure, ProtocolError
 from kata.grader.fixtures import Fixtures
-from kata.grader.journal import Finished, Session
+from kata.grader.journal import SCRATCH, Finished, Session
 from kata.grader.needs import ATTRIBUTE, ordered
 from kata.grader.recorder import Recorder, placed
 from kata.grader.reply import Reply
@@ -65,6 +67,7 @@ class Grading:
         self._outcome: Finished | None = None
         self._failing: Exchange | None = None
         self._revivals = 0
+        self._runner = os.getppid()
 
     def client(self, base_url: str) -> Api:
         return Api(base_url, self.recorder, self.session.base_path, Limits(seconds=self.session.seconds), self._see)
@@ -94,6 +97,12 @@ class Grading:
             items[:] = [by_id[id] for id in ordered([*early, *(self._only or by_id)], needed)]
         except ValueError as error:
             self._broken.append({"file": "", "message": str(error)})
+
+    def pytest_unconfigure(self) -> None:
+        """A runner that was killed cannot remove the scratch folder that it made for this process to work in."""
+        scratch = Path.cwd()
+        if os.getppid() != self._runner and scratch.name.startswith(SCRATCH):
+            shutil.rmtree(scratch, ignore_errors=True)
 
     # -- run --------------------------------------------------------------------------------------------------------
 

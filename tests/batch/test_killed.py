@@ -29,6 +29,11 @@ class Evening:
     folder: Path
     table: bytes
 
+    @property
+    def scratch(self) -> Path:
+        """Where the batch makes its temporary files."""
+        return self.folder / "tmp"
+
     def batch(self, out: Path, *before: str) -> tuple[int, int, str]:
         """Run the batch; its process id, its exit code and what it said. `before` are words for another program."""
         program = before or ("kata",)
@@ -36,7 +41,7 @@ class Evening:
         process = subprocess.Popen(
             [sys.executable, "-m", *program, *words],
             cwd=ROOT,
-            env={**os.environ, "KATA_LIBRARY": str(self.folder / "library")},
+            env={**os.environ, "KATA_LIBRARY": str(self.folder / "library"), "TMPDIR": str(self.scratch)},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -53,6 +58,7 @@ def evening(engine: DockerEngine, tmp_path_factory: pytest.TempPathFactory) -> E
     tiny(folder / "in/bob", on_put="value = -1")
     library(folder / "library")
     evening = Evening(folder, b"")
+    evening.scratch.mkdir()
     _, code, said = evening.batch(folder / "undisturbed")
     assert code == 0, said
     return Evening(folder, (folder / "undisturbed/gradebook.csv").read_bytes())
@@ -96,6 +102,7 @@ def test_killed_there_and_resumed(evening: Evening, engine: DockerEngine, tmp_pa
     assert sorted(each.name for each in (out / "feedback").iterdir()) == ["ada", "bob"]
     left = until(lambda: None if objects_of(engine, killed, resumed) else True, 20, every=0.2)
     assert left, f"left in the engine: {objects_of(engine, killed, resumed)}"
+    assert until(lambda: not list(evening.scratch.iterdir()) or None, 20, every=0.2), "a temporary folder is left"
 
 
 def objects_of(engine: DockerEngine, *owners: int) -> list[tuple[str, str]]:

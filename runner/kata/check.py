@@ -125,6 +125,7 @@ def run(
         start()
         report = graded(report, exercise, environment, grader, plan, on_event, options)
     except SubmissionError as error:
+        grader.ready()  # a broken grader says nothing about anybody, not even that a server does not start
         report = refused(report, exercise, error)
     except NotGraded as error:
         tail = environment.app_log()
@@ -159,9 +160,11 @@ def graded(
     )
     checks = checks_of(exercise, journal, options.only, environment.app_log)
     verdict, message, hint = verdict_of(checks, journal, environment.ran_out_of_memory(), seconds)
-    exceeded = environment.exceeded
+    exceeded = environment.exceeded or environment.service_out_of_memory()
     if exceeded is not None:
         verdict, message, hint = exceeded.verdict, exceeded.message, exceeded.hint
+    if verdict is not Verdict.PASSED:
+        environment.require_engine()
     tail = environment.app_log() if verdict is not Verdict.PASSED else ()
     return replace(report, checks=checks, verdict=verdict, message=message, hint=hint, log_tail=tail)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -135,17 +136,29 @@ def load(folder: Path, grader: Path) -> Exercise:
     return exercise
 
 
-def _read(file: Path) -> tuple[dict[str, Any], str]:
+def text_of(file: Path) -> str:
+    """The text of one of an exercise's files. Raises BrokenExercise, with the line when it is no UTF-8."""
     try:
-        text = file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        data = file.read_bytes()
+    except OSError as error:
+        raise BrokenExercise(f"{file}: cannot be read: {error.strerror}", "Put it there, as a text file.") from error
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
         raise BrokenExercise(
-            f"{file}: cannot be read: {error}", "Each exercise folder holds an exercise.toml."
+            f"{file}:{line}: no UTF-8: byte 0x{data[error.start]:02x}", "Save the file as UTF-8."
         ) from error
+
+
+def _read(file: Path) -> tuple[dict[str, Any], str]:
+    text = text_of(file)
     try:
         return tomllib.loads(text), text
     except tomllib.TOMLDecodeError as error:
-        raise BrokenExercise(f"{file}: {error}", "Mend the TOML syntax at that line.") from error
+        place = re.search(r"at line (\d+), column \d+", str(error))
+        line = place[1] if place else len(text.splitlines())
+        raise BrokenExercise(f"{file}:{line}: {error}", "Mend the TOML syntax at that line.") from error
 
 
 def _validate(file: Path, text: str, data: Mapping[str, Any]) -> None:

@@ -26,6 +26,8 @@ OnEvent = Callable[[Mapping[str, Any]], None]
 
 #: What the grader process may know of the machine it runs on.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
+#: Importing and collecting takes half a second; a busy machine may need twenty times as long.
+_LOADING_SECONDS = 60
 _OFF = [
     "cacheprovider",
     "terminal",
@@ -70,6 +72,7 @@ class GraderProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._errors: Path | None = None
+        self._event: Mapping[str, Any] | None = None
 
     def __enter__(self) -> GraderProcess:
         self._scratch = tempfile.TemporaryDirectory(prefix=SCRATCH)
@@ -101,16 +104,33 @@ class GraderProcess:
 
     def ready(self) -> Mapping[str, Any]:
         """Wait until the grader is collected. Raises BrokenExercise when it cannot be, or proves other ids."""
-        event = next(self._lines(), None)
-        if event is None:
-            raise NotGraded(f"the grader of {self._exercise.id} did not start: {self._last_words()}")
+        if self._event is None:
+            self._event = self._collected()
+        event = self._event
         if event.get("event") == "broken":
-            where = f"{event['file']}: " if event.get("file") else ""
-            raise BrokenExercise(
-                f"{self._exercise.grader}: {where}{event['message']}", "Mend the grader; `kata verify` checks it."
-            )
+            where = event.get("file") or self._exercise.grader
+            raise BrokenExercise(f"{where}: {event['message']}", "Mend the grader; `kata verify` checks it.")
         _same_ids(self._exercise, event["checks"])
         return event
+
+    def _collected(self) -> Mapping[str, Any]:
+        """The first line, or what kept it from being said. A grader that never ends loading is ended."""
+        process = self._process
+        assert process is not None
+        patience = threading.Timer(_LOADING_SECONDS, process.kill)
+        patience.daemon = True
+        patience.start()
+        event = next(self._lines(), None)
+        if event is not None:
+            patience.cancel()
+            return event
+        code, overdue = process.wait(), not patience.is_alive()
+        patience.cancel()
+        words = self._last_words().strip()
+        if not overdue and (code < 0 or words):  # what the grader itself does wrong, the plugin would have told
+            raise NotGraded(f"the grader of {self._exercise.id} did not start (exit code {code}): {words}")
+        how = f"was not loaded within {_LOADING_SECONDS} seconds" if overdue else f"ended by itself (exit code {code})"
+        return {"event": "broken", "file": "", "message": f"the grader {how} before its first check"}
 
     def grade(self, session: Session, answer: Answer, on_event: OnEvent, seconds: float) -> Journal:
         """Hand over the session and follow the checks to the end, or for `seconds`; what was finished counts."""

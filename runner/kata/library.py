@@ -6,9 +6,13 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kata.errors import UnknownExercise, UsageError
 from kata.exercise import Exercise, Outline, load, outline
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 ENTRY_POINTS = "kata.libraries"
 
@@ -42,8 +46,9 @@ class Library:
         named = [Path(part) for part in os.environ.get("KATA_LIBRARY", "").split(os.pathsep) if part]
         for folder in (*extra, *named):
             if not (folder / "exercises").is_dir():
+                missing = "it has no exercises folder" if folder.is_dir() else "there is no such folder"
                 raise UsageError(
-                    f"{folder} is no library: it has no exercises folder",
+                    f"{folder} is no library: {missing}",
                     "A library is a folder with exercises/ and graders/ in it.",
                 )
         # The grader runs in a folder of its own, from where a relative path leads nowhere.
@@ -99,5 +104,19 @@ def _installed() -> Iterator[Path]:
     from importlib.metadata import entry_points
 
     for entry in entry_points(group=ENTRY_POINTS):
-        loaded = entry.load()
-        yield Path(loaded() if callable(loaded) else str(loaded.__path__[0]))
+        try:
+            loaded = entry.load()
+            folder = Path(loaded() if callable(loaded) else str(loaded.__path__[0]))
+        except Exception as error:  # noqa: BLE001 - whatever a stranger's package raises while it is imported
+            raise _no_library(entry, f"{type(error).__name__}: {error}") from error
+        if not (folder / "exercises").is_dir():
+            raise _no_library(entry, f"{folder} has no exercises folder")
+        yield folder
+
+
+def _no_library(entry: EntryPoint, why: str) -> UsageError:
+    package = entry.dist.name if entry.dist is not None else "an installed package"
+    return UsageError(
+        f"{package} offers the library {entry.name!r} ({entry.value}), but {why}",
+        f"Mend or uninstall {package}: its entry point must be a package with exercises/ and graders/ in it.",
+    )

@@ -101,8 +101,10 @@ def check_command(
     """
     from kata import ci
     from kata.library import Library
+    from kata.verify.soundness import require_sound
 
     found = Library.open(library).find(exercise)
+    require_sound(found)
     known(only, found)
     must_exist(submission)
     files = {"json": json_file, "html": page, "har": har, "junit": junit}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,7 @@ from kata.cli.options import library_option
 if TYPE_CHECKING:
     from kata.exercise import Exercise
     from kata.verify.matrix import Problem
+    from kata.verify.proofs import Kind, Proof
     from kata.verify.trial import Outcome
 
 
@@ -65,74 +69,151 @@ def verify_command(
     chosen = list(found.all()) if everything else [found.find(name) for name in exercises]
     if not chosen:
         raise UsageError("name an exercise, or say --all", f"There are {', '.join(found.ids())}.")
-    results = []
-    for exercise in chosen:
-        trouble, outcomes = _verify(exercise, submissions, jobs, only, repeat, stress, write_matrix, no_run)
-        results.append((exercise, trouble, outcomes))
-    _write(results, json_file, page)
-    return 1 if any(trouble for _, trouble, _ in results) else 0
+    manner = _Manner(jobs, only, repeat, stress, no_run)
+    results: list[_Result] = []
+    try:
+        for exercise in chosen:
+            result = _prepared(exercise, submissions, manner)
+            if write_matrix is not None:
+                _write_matrix(result, write_matrix)
+            results.append(result)
+            _run(result, manner)
+    finally:  # an interrupted run tells what it has, too
+        _write(results, json_file, page)
+    return 1 if any(result.problems for result in results) else 0
 
 
-def _verify(
-    exercise: Exercise,
-    submissions: Path | None,
-    jobs: int,
-    only: tuple[str, ...],
-    repeat: int,
-    stress: bool,
-    write_matrix: Path | None,
-    no_run: bool,
-) -> tuple[list[Problem], list[Outcome]]:
+@dataclass(frozen=True)
+class _Manner:
+    """How submissions are run."""
+
+    jobs: int
+    only: tuple[str, ...]
+    repeat: int
+    stress: bool
+    no_run: bool
+
+
+@dataclass
+class _Result:
+    """What is known of one exercise so far: its submissions, those that are to run, and what came of them."""
+
+    exercise: Exercise
+    proofs: Sequence[Proof]
+    chosen: Sequence[Proof]
+    outcomes: list[Outcome]
+    problems: list[Problem]
+    unfinished: list[str]
+
+
+def _prepared(exercise: Exercise, submissions: Path | None, manner: _Manner) -> _Result:
+    """Raises BrokenExercise, before anything runs, when exercise, grader or a submission is not as it should be."""
+    from kata.errors import UsageError
+    from kata.verify.proofs import proofs_of, require_applicable, submissions_of
+    from kata.verify.soundness import require_loadable, require_sound
+    from kata.verify.sources import bare_asserts
+
+    require_sound(exercise, whole=True)
+    proofs = proofs_of(exercise, submissions_of(exercise, submissions))
+    require_applicable(proofs)
+    require_loadable(exercise)
+    chosen = [proof for proof in proofs if not manner.only or any(part in proof.id for part in manner.only)]
+    if not chosen:
+        raise UsageError(
+            f"{exercise.id} has no submission with {' or '.join(manner.only)} in its name",
+            f"There are {', '.join(proof.id for proof in proofs)}.",
+        )
+    return _Result(exercise, proofs, chosen, [], list(bare_asserts(exercise)), [])
+
+
+def _run(result: _Result, manner: _Manner) -> None:
+    """Run the chosen submissions, tell what each got, then the matrix and what is wrong with it."""
+    from kata.verify.matrix import problems
+    from kata.verify.proofs import Kind
+    from kata.verify.telling import grid, interrupted_lines, verdict_line
+
+    exercise, width = result.exercise, _width()
+    if not manner.no_run:
+        try:
+            _run_proofs(result, manner, width)
+        except KeyboardInterrupt:
+            done = [outcome.proof.id for outcome in result.outcomes]
+            result.unfinished += [proof.id for proof in result.chosen if done.count(proof.id) < manner.repeat]
+            _echo(interrupted_lines(result.chosen, result.outcomes, manner.repeat, width))
+            raise
+        _echo(grid(exercise, _latest(result.outcomes, Kind.WRONG), width))
+        _echo(_repeated(result, manner, width))
+        found = problems(exercise, result.outcomes)
+        result.problems += [each for each in found if not manner.only or "/" in each.about]
+    click.echo()
+    for problem in result.problems:
+        click.echo(f"PROBLEM  {problem.about}: {problem.text}")
+    ran = 0 if manner.no_run else len(result.chosen)
+    click.echo(verdict_line(exercise, result.problems, ran, len(result.proofs)))
+
+
+def _run_proofs(result: _Result, manner: _Manner, width: int) -> None:
     from kata.check import Options
-    from kata.cli.output import write_file
     from kata.engine.docker import DockerEngine
     from kata.engine.images import image_table
+    from kata.engine.sweep import sweep_abandoned
     from kata.verify.load import kept_busy
-    from kata.verify.matrix import document, matrix, problems
-    from kata.verify.proofs import Kind, proofs_of, submissions_of
-    from kata.verify.soundness import unsound
+    from kata.verify.telling import heading, outcome_lines
     from kata.verify.trial import run_proofs
 
-    trouble = unsound(exercise)
-    proofs = proofs_of(exercise, submissions_of(exercise, submissions))
-    if write_matrix is not None:
-        write_file(write_matrix / f"{exercise.id}.md", document(exercise, proofs))
-    chosen = [proof for proof in proofs if not only or any(part in proof.id for part in only)]
-    outcomes: list[Outcome] = []
-    if not no_run:
-        click.echo(f"{exercise.id}: {len(chosen)} submissions{f', {repeat} times each' if repeat > 1 else ''}")
-        with kept_busy(stress):
-            outcomes = run_proofs(
-                exercise, chosen * repeat, DockerEngine.connect_to_host(), image_table(), jobs, _say, Options()
-            )
-        wrong = {each.proof.name: each for each in outcomes if each.proof.kind is Kind.WRONG}
-        if wrong:
-            click.echo(
-                matrix(exercise, {n: o.failed for n, o in wrong.items()}, {n: o.skipped for n, o in wrong.items()})
-            )
-        for number, name in enumerate(wrong, 1):
-            click.echo(f"{number:>4}  {name}")
-        found = problems(exercise, outcomes)
-        trouble += [each for each in found if not only or "/" in each.about]
-    for problem in trouble:
-        click.echo(f"PROBLEM  {problem.about}: {problem.text}")
-    click.echo(f"{exercise.id}: {'proven' if not trouble else f'{len(trouble)} problems'}\n")
-    return trouble, outcomes
+    def done(outcome: Outcome) -> None:
+        result.outcomes.append(outcome)
+        _echo(outcome_lines(result.exercise, outcome, width))
+
+    engine = DockerEngine.connect_to_host()
+    sweep_abandoned(engine)
+    click.echo(
+        heading(result.exercise, len(result.chosen), len(result.proofs), manner.repeat, manner.jobs, manner.stress)
+    )
+    with kept_busy(manner.stress):
+        proofs = [*result.chosen] * manner.repeat
+        run_proofs(result.exercise, proofs, engine, image_table(), manner.jobs, done, Options())
+    order = [proof.id for proof in result.chosen]
+    result.outcomes.sort(key=lambda outcome: order.index(outcome.proof.id))
 
 
-def _say(outcome: Outcome) -> None:
-    report = outcome.report
-    failed = ", ".join(sorted(outcome.failed))
-    click.echo(f"  {outcome.seconds:5.1f}s  {outcome.proof.id:<44} {report.verdict:<10} {failed}")
+def _latest(outcomes: Sequence[Outcome], kind: Kind) -> list[Outcome]:
+    """The last outcome of each submission of one kind."""
+    return list({each.proof.id: each for each in outcomes if each.proof.kind is kind}.values())
 
 
-def _write(
-    results: list[tuple[Exercise, list[Problem], list[Outcome]]], json_file: Path | None, page: Path | None
-) -> None:
+def _repeated(result: _Result, manner: _Manner, width: int) -> Iterator[str]:
+    from kata.verify.repeats import repeats
+    from kata.verify.telling import wrapped
+
+    if manner.repeat > 1:
+        yield ""
+        for each in repeats(result.outcomes):
+            yield from wrapped(f"  {each.id}: {each}", width)
+
+
+def _width() -> int:
+    """The terminal's width; eighty where there is none."""
+    return max(60, shutil.get_terminal_size().columns)
+
+
+def _echo(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+def _write_matrix(result: _Result, folder: Path) -> None:
+    from kata.cli.output import write_file
+    from kata.verify.matrix import document
+
+    write_file(folder / f"{result.exercise.id}.md", document(result.exercise, result.proofs))
+
+
+def _write(results: Sequence[_Result], json_file: Path | None, page: Path | None) -> None:
     from kata.cli.output import write_file
     from kata.verify.pages import as_data, as_page
 
-    data = [as_data(exercise, trouble, outcomes) for exercise, trouble, outcomes in results]
+    data = [as_data(each.exercise, each.problems, each.outcomes, each.unfinished) for each in results]
     if json_file is not None:
         write_file(json_file, json.dumps(data, indent=2) + "\n")
     if page is not None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import time
+import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -38,12 +39,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--kata-contract", default="", help="openapi.yaml that every reply is held against")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Any:
+    """A conftest.py that cannot be imported ends pytest before anything else of ours is asked."""
+    try:
+        return (yield)
+    except Exception as error:
+        cause = getattr(error, "cause", error)
+        Channel.on_standard_streams().send(
+            {"event": "broken", **broken(cause, early_config.rootpath, early_config.rootpath)}
+        )
+        raise
+
+
 def pytest_configure(config: pytest.Config) -> None:
     grading = Grading(
         Channel.on_standard_streams(),
         config.getoption("--kata-only"),
         Path(config.getoption("--kata-contract")),
         config.getoption("--kata-first"),
+        config.rootpath,
     )
     config.pluginmanager.register(grading, "kata-grading")
     config.pluginmanager.register(Fixtures(grading), "kata-fixtures")
@@ -52,7 +67,12 @@ def pytest_configure(config: pytest.Config) -> None:
 class Grading:
     """One grading run inside this process: the conversation with the runner and what each check became."""
 
-    def __init__(self, channel: Channel, only: Sequence[str], contract: Path, first: Sequence[str] = ()) -> None:
+    def __init__(
+        self, channel: Channel, only: Sequence[str], contract: Path, first: Sequence[str] = (), folder: Path = Path()
+    ) -> None:
+        self._folder = folder
+        self._reading = folder
+        self._spoke = False
         self.channel = channel
         self.control = Control(channel)
         self.recorder = Recorder()
@@ -79,9 +99,12 @@ class Grading:
 
     # -- collection -------------------------------------------------------------------------------------------------
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
-            self._broken.append({"file": report.nodeid, "message": safe(report.longreprtext, 4000)})
+    def pytest_exception_interact(self, call: pytest.CallInfo[Any], report: object) -> None:
+        """A file of the grader that cannot be imported: said in one line, with its place."""
+        if isinstance(report, pytest.CollectReport) and call.excinfo is not None:
+            error = call.excinfo.value
+            cause = error.__cause__ or error if isinstance(error, pytest.Collector.CollectError) else error
+            self._broken.append(broken(cause, self._folder, self._reading))
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Each check after what it needs; only the selected ones and their needs."""
@@ -110,11 +133,13 @@ class Grading:
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
         """Say what was collected, then wait until the server is up."""
         if self._broken:
-            self.channel.send({"event": "broken", **self._broken[0]})
+            self._say_broken(self._broken[0])
             return True
         needs_replica = any("replica" in getattr(item, "fixturenames", ()) for item in session.items)
+        self._reading = self._contract_file
         self.contract = Contract.read(self._contract_file)
         self.channel.send({"event": "ready", "checks": self._collected, "replica": needs_replica})
+        self._spoke = True
         try:
             self.session = self.channel.session()
         except RunnerGone:
@@ -163,9 +188,16 @@ class Grading:
             error = call.excinfo.value
             self._failing = error.exchange if isinstance(error, Failure | ProtocolError) else None
 
-    def pytest_internalerror(self, excrepr: object) -> None:
-        """pytest itself failed: said on stderr, which the runner keeps for whoever maintains the grader."""
+    def pytest_internalerror(self, excrepr: object, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """A grader that ends pytest while it is loaded is told in one line; the rest goes to stderr."""
         print(excrepr, file=sys.stderr)
+        if not self._spoke:
+            self._say_broken(broken(excinfo.value, self._folder, self._reading))
+
+    def _say_broken(self, how: dict[str, str]) -> None:
+        """Nothing will be checked."""
+        self._spoke = True
+        self.channel.send({"event": "broken", **how})
 
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         """The last line, only when every check had its turn."""
@@ -217,6 +249,15 @@ def needs_of(item: pytest.Item) -> tuple[str, ...]:
     """The ids of the checks that have to pass before this one."""
     ids: tuple[str, ...] = getattr(getattr(item, "function", None), ATTRIBUTE, ())
     return ids
+
+
+def broken(error: BaseException, folder: Path, reading: Path) -> dict[str, str]:
+    """How a grader broke while it was loaded, and where: the last line inside `folder` that led there, or `reading`."""
+    frames = [each for each in traceback.extract_tb(error.__traceback__) if Path(each.filename).is_relative_to(folder)]
+    place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else str(reading)
+    if isinstance(error, SyntaxError) and error.filename:
+        return {"file": f"{error.filename}:{error.lineno}", "message": f"syntax error: {error.msg}"}
+    return {"file": place, "message": f"{type(error).__name__}: {safe_line(str(error), 500)}".rstrip(": ")}
 
 
 def _our_fault(excinfo: pytest.ExceptionInfo[BaseException]) -> str:

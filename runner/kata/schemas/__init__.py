@@ -35,7 +35,14 @@ def first_error(name: str, data: object) -> SchemaError | None:
     if error is None:
         return None
     path = tuple(error.absolute_path)
-    return SchemaError(path, _where(path), error.message[:300])
+    return SchemaError((*path, *_unknown(error)), _where(path), error.message[:300])
+
+
+def _unknown(error: Any) -> list[str]:
+    """The first field that nobody knows, so that its own line is named and not that of the table around it."""
+    if error.validator != "additionalProperties" or not isinstance(error.instance, dict):
+        return []
+    return [name for name in error.instance if name not in error.schema.get("properties", {})][:1]
 
 
 def _where(path: tuple[str | int, ...]) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kata.exercise import Exercise
-from kata.results import Report, Verdict
+from kata.results import Family, Report, Verdict
 from kata.verify.proofs import Kind, Proof, expected_full_score
+from kata.verify.repeats import repeats
 from kata.verify.trial import Outcome
 
 
@@ -24,7 +25,7 @@ def problems(exercise: Exercise, outcomes: Sequence[Outcome]) -> list[Problem]:
     checks that nothing fails. Empty when the grader is proven."""
     found: dict[Problem, None] = {}
     for outcome in outcomes:
-        for text in _mismatches(exercise, outcome):
+        for text in mismatches(exercise, outcome):
             found.setdefault(Problem(outcome.proof.id, text))
     for problem in _unstable(outcomes):
         found.setdefault(problem)
@@ -35,7 +36,8 @@ def problems(exercise: Exercise, outcomes: Sequence[Outcome]) -> list[Problem]:
     return list(found)
 
 
-def _mismatches(exercise: Exercise, outcome: Outcome) -> Iterator[str]:
+def mismatches(exercise: Exercise, outcome: Outcome) -> Iterator[str]:
+    """In what one run differs from what its submission must get."""
     proof, report = outcome.proof, outcome.report
     if report.verdict is not proof.expected.verdict:
         yield f"the verdict is {report.verdict}, expected {proof.expected.verdict}{_because(report)}"
@@ -56,17 +58,15 @@ def _differences(verb: str, came: frozenset[str], expected: frozenset[str]) -> I
 
 
 def _unstable(outcomes: Sequence[Outcome]) -> Iterator[Problem]:
-    seen: dict[str, set[tuple[Verdict, frozenset[str], frozenset[str]]]] = {}
-    for outcome in outcomes:
-        seen.setdefault(outcome.proof.id, set()).add((outcome.report.verdict, outcome.failed, outcome.skipped))
-    for id, results in seen.items():
-        if len(results) > 1:
-            yield Problem(id, f"{len(results)} different results for the same submission")
+    for each in repeats(outcomes):
+        if not each.same:
+            yield Problem(each.id, f"{len(each.results)} different results for the same submission: {each}")
 
 
 def _because(report: Report) -> str:
-    failed = next((check.message for check in report.checks if check.message), report.message)
-    return f" ({failed[:200]})" if failed else ""
+    failed = next((check.message for check in report.checks if check.message), "")
+    text = report.message if report.verdict.family is not Family.GRADED else failed or report.message
+    return f" ({text[:300]})" if text else ""
 
 
 def matrix(exercise: Exercise, failed: Mapping[str, frozenset[str]], skipped: Mapping[str, frozenset[str]]) -> str:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from html import escape
 from typing import Any
 
 from kata.exercise import Exercise
 from kata.verify.matrix import Problem
+from kata.verify.repeats import Repeats, repeats
 from kata.verify.trial import Outcome
 
 
-def as_data(exercise: Exercise, trouble: Sequence[Problem], outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """{exercise, version, proven, problems, submissions: [{id, verdict, score, failed, skipped, seconds}]}."""
+def as_data(
+    exercise: Exercise, trouble: Sequence[Problem], outcomes: Sequence[Outcome], unfinished: Sequence[str] = ()
+) -> dict[str, Any]:
+    """{exercise, version, proven, problems, submissions: [{id, verdict, score, failed, skipped, seconds, ...}],
+    repeats: [{id, runs, same, results}], unfinished: [id]}; `submissions` has one entry for each run."""
     return {
         "exercise": exercise.id,
         "version": exercise.version,
-        "proven": not trouble,
+        "proven": bool(outcomes) and not trouble and not unfinished,
         "checks": [requirement.id for requirement in exercise.requirements],
         "problems": [{"about": problem.about, "text": problem.text} for problem in trouble],
         "submissions": [
@@ -24,6 +29,7 @@ def as_data(exercise: Exercise, trouble: Sequence[Problem], outcomes: Sequence[O
                 "id": outcome.proof.id,
                 "why": outcome.proof.why,
                 "verdict": outcome.report.verdict.value,
+                "message": outcome.report.message,
                 "score": outcome.report.score,
                 "failed": sorted(outcome.failed),
                 "skipped": sorted(outcome.skipped),
@@ -31,7 +37,14 @@ def as_data(exercise: Exercise, trouble: Sequence[Problem], outcomes: Sequence[O
             }
             for outcome in outcomes
         ],
+        "repeats": [_repeated(each) for each in repeats(outcomes)],
+        "unfinished": list(unfinished),
     }
+
+
+def _repeated(each: Repeats) -> dict[str, Any]:
+    results = [{"times": times, **asdict(result)} for result, times in each.results]
+    return {"id": each.id, "runs": each.runs, "same": each.same, "results": results}
 
 
 _STYLE = """

@@ -34,7 +34,7 @@ def changed_files(patch: str, read: Read) -> Mapping[str, bytes | None]:
     changed: dict[str, bytes | None] = {}
     for file in parsed:
         source, target = _stripped(file.source_file), _stripped(file.target_file)
-        lines = [] if source is None else _lines(source, read)
+        lines = [] if source is None else _lines(source, read, _header(patch, file))
         result = _applied(file, source or target or "", lines)
         if source is not None and source != target:
             changed[source] = None
@@ -43,11 +43,20 @@ def changed_files(patch: str, read: Read) -> Mapping[str, bytes | None]:
     return changed
 
 
-def _lines(path: str, read: Read) -> list[str]:
+def _header(patch: str, file: Any) -> int:
+    """The line (from 1) of the patch that names the file to change."""
+    header = f"--- {file.source_file}"
+    return next((n for n, text in enumerate(patch.splitlines(), 1) if text.startswith(header)), 1)
+
+
+def _lines(path: str, read: Read, line: int) -> list[str]:
     content = read(path)
     if content is None:
-        raise PatchError(f"there is no file {path!r} to change", 1)
-    return content.decode("utf-8").splitlines(keepends=True)
+        raise PatchError(f"there is no file {path!r} to change", line)
+    try:
+        return content.decode("utf-8").splitlines(keepends=True)
+    except UnicodeDecodeError as error:
+        raise PatchError(f"{path} is no text", line) from error
 
 
 def _applied(file: Any, path: str, lines: list[str]) -> list[str]:

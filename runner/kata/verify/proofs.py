@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from kata.errors import BrokenExercise
-from kata.exercise import Exercise
+from kata.exercise import Exercise, text_of
 from kata.results import Severity, Verdict
+from kata.schemas import first_error
 from kata.submission import Snapshot, take
 from kata.verify.patching import PatchError, changed_files
 
@@ -63,14 +64,17 @@ class Proof:
             if self.kind is not Kind.WRONG or not self.patch.is_file():
                 yield base
                 return
-            try:
-                files = changed_files(self.patch.read_text("utf-8"), _reader(base))
-            except PatchError as error:
-                raise BrokenExercise(
-                    f"{self.patch}:{error.line}: {error}", f"Make the patch again on {self.base}."
-                ) from error
+            files = self._changes(base)
             with base.overlay(files) as changed:
                 yield changed
+
+    def _changes(self, base: Snapshot) -> Mapping[str, bytes | None]:
+        try:
+            return changed_files(text_of(self.patch), lambda path: base.content(path) if base.has(path) else None)
+        except PatchError as error:
+            raise BrokenExercise(
+                f"{self.patch}:{error.line}: the patch does not apply: {error}", f"Make it again on {self.base}."
+            ) from error
 
 
 def proofs_of(exercise: Exercise, submissions: Path) -> tuple[Proof, ...]:
@@ -104,57 +108,81 @@ def submissions_of(exercise: Exercise, given: Path | None) -> Path:
     )
 
 
+def require_applicable(proofs: Sequence[Proof]) -> None:
+    """Raise BrokenExercise for the first patch that does not apply, before anything has run."""
+    for proof in proofs:
+        if proof.kind is Kind.WRONG:
+            with proof.snapshot():
+                pass
+
+
 def _right(folder: Path, exercise: Exercise) -> Proof:
     file = folder / "expected.json"
-    expected = _expected(file, exercise) if file.is_file() else Expected(Verdict.PASSED)
+    expected = _expected(file, exercise)[0] if file.is_file() else Expected(Verdict.PASSED)
     return Proof(folder.name, Kind.RIGHT, folder, folder, expected)
 
 
 def _wrong(folder: Path, right: Path, exercise: Exercise) -> Proof:
     file = folder / "expected.json"
-    data = _data(file)
-    base = right / str(data["base"]) if "base" in data else folder
+    expected, data = _expected(file, exercise)
+    proof = Proof(folder.name, Kind.WRONG, folder, folder, expected, data.get("why", ""))
+    if "base" not in data:
+        if proof.patch.is_file():
+            raise BrokenExercise(f"{file}:1: there is a change.patch but no base", "Say which right one it changes.")
+        return proof
+    base = right / data["base"]
     if not base.is_dir():
-        raise BrokenExercise(f"{file}: base {data['base']!r} is no folder in {right}", "Name one of the right ones.")
-    return Proof(folder.name, Kind.WRONG, folder, base, _expected(file, exercise), str(data.get("why", "")))
+        where = _line(text_of(file), "base")
+        raise BrokenExercise(f"{file}:{where}: base {data['base']!r} is no folder in {right}", _one_of(_folders(right)))
+    if not proof.patch.is_file():
+        raise BrokenExercise(
+            f"{proof.patch} is missing: a submission with a base is a patch on it",
+            f"`diff -u` between {base} and the changed copy makes it; a whole submission has no base.",
+        )
+    return replace(proof, base=base)
 
 
-def _expected(file: Path, exercise: Exercise) -> Expected:
-    data = _data(file)
-    ids = {requirement.id for requirement in exercise.requirements}
+def _expected(file: Path, exercise: Exercise) -> tuple[Expected, dict[str, Any]]:
+    text, data = _data(file)
+    error = first_error("expected", data)
+    if error is not None:
+        where = _line(text, *(part for part in error.path if isinstance(part, str)))
+        raise BrokenExercise(f"{file}:{where}: {error.where}: {error.message}", "See CONTRIBUTING.md for an example.")
     for key in ("failed", "skipped"):
-        unknown = sorted(set(data.get(key, [])) - ids)
-        if unknown:
-            raise BrokenExercise(
-                f"{file}: {key} names {unknown[0]!r}, which is no check of {exercise.id}", "Correct it."
-            )
-    try:
-        verdict = Verdict(data["verdict"])
-    except (KeyError, ValueError) as error:
-        raise BrokenExercise(f"{file}: verdict must be one of {', '.join(Verdict)}", "Correct it.") from error
-    return Expected(verdict, frozenset(data.get("failed", [])), frozenset(data.get("skipped", [])))
+        for id in data.get(key, []):
+            if exercise.requirement(id) is None:
+                raise BrokenExercise(
+                    f"{file}:{_line(text, key, id)}: {key} names {id!r}, which is no check of {exercise.id}",
+                    f"`kata show {exercise.id}` lists its checks.",
+                )
+    expected = Expected(Verdict(data["verdict"]), frozenset(data.get("failed", [])), frozenset(data.get("skipped", [])))
+    return expected, data
 
 
-def _data(file: Path) -> dict[str, Any]:
+def _data(file: Path) -> tuple[str, Any]:
+    if not file.is_file():
+        raise BrokenExercise(f"{file} is missing", "Each wrong submission says what it is expected to fail.")
+    text = text_of(file)
     try:
-        data = json.loads(file.read_text("utf-8"))
-    except FileNotFoundError as error:
-        raise BrokenExercise(f"{file} is missing", "Each wrong submission says what it is expected to fail.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BrokenExercise(f"{file}: {error}", "Mend that file.") from error
+        return text, json.loads(text)
     except json.JSONDecodeError as error:
         raise BrokenExercise(f"{file}:{error.lineno}: {error.msg}", "Mend the JSON at that line.") from error
-    if not isinstance(data, dict):
-        raise BrokenExercise(f"{file}:1: expected a JSON object", "See CONTRIBUTING.md for an example.")
-    return data
+
+
+def _line(text: str, *words: str) -> int:
+    """The line (from 1) where the last of the JSON strings `words` stands, each looked for behind the one before it."""
+    position = 0
+    for word in words:
+        position = max(position, text.find(json.dumps(word), position))
+    return text.count("\n", 0, position) + 1
+
+
+def _one_of(folders: Sequence[Path]) -> str:
+    return f"There are {', '.join(folder.name for folder in folders)}." if folders else "There is none yet; write one."
 
 
 def _folders(folder: Path) -> list[Path]:
     return sorted(each for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
-
-
-def _reader(snapshot: Snapshot) -> Any:
-    return lambda path: snapshot.content(path) if snapshot.has(path) else None
 
 
 def expected_full_score(exercise: Exercise) -> int:

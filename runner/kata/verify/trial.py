@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +12,8 @@ from pathlib import Path
 
 from kata.check import Options, blank, grade
 from kata.engine.docker import DockerEngine
+from kata.engine.labels import PID
+from kata.engine.sweep import sweep
 from kata.errors import NotGraded, SubmissionError
 from kata.exercise import Exercise
 from kata.results import Report, Status, Verdict
@@ -47,15 +51,29 @@ def run_proofs(
     on_done: OnDone,
     options: Options,
 ) -> list[Outcome]:
-    """Grade every proof, `jobs` at a time; outcomes in the order of `proofs`."""
+    """Grade every proof, `jobs` at a time; outcomes in the order of `proofs`. `on_done` is told as each one ends.
+
+    An interrupt, or an exercise that turns out to be broken, ends what runs and leaves nothing.
+    """
+
+    interrupted = threading.Event()
 
     def run(proof: Proof) -> Outcome:
         outcome = run_proof(exercise, proof, engine, images, options)
-        on_done(outcome)
+        if not interrupted.is_set():
+            on_done(outcome)
         return outcome
 
-    with ThreadPoolExecutor(jobs, "kata-verify") as pool:
+    pool = ThreadPoolExecutor(jobs, "kata-verify")
+    try:
         return list(pool.map(run, proofs))
+    except BaseException:
+        interrupted.set()
+        pool.shutdown(wait=False, cancel_futures=True)
+        sweep(engine, f"{PID}={os.getpid()}")  # what runs loses its containers, and so ends at once
+        raise
+    finally:
+        pool.shutdown()
 
 
 def run_proof(

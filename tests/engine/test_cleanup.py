@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from kata.engine import ContainerSpec
 from kata.engine.docker import DockerEngine
 from kata.engine.labels import EXPIRES, PID, RUN, Owner, run_labels
 from kata.engine.sweep import sweep, sweep_abandoned
+from kata.template import write_exercise
 from kata.waiting import until
 
 HANGING = "import time; time.sleep(600)"
@@ -47,6 +49,23 @@ def test_interrupt_removes_everything_and_exits_130(engine: DockerEngine, tmp_pa
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130, said
     assert "Traceback" not in said
+    assert objects_of(engine, process.pid) == []
+
+
+def test_an_interrupted_verification_tells_what_was_finished(engine: DockerEngine, tmp_path: Path) -> None:
+    write_exercise("21-my-topic", tmp_path)
+    file = tmp_path / "verified.json"
+    process = kata("verify", "21-my-topic", "-j", "1", "--library", str(tmp_path), "--json", str(file))
+    assert process.stdout is not None
+    assert any("right/python: passed" in line for line in process.stdout)
+    assert started(engine, process)
+    process.send_signal(signal.SIGINT)
+    out, said = process.communicate(timeout=60)
+    assert process.returncode == 130, said
+    assert "finished (1): right/python" in out
+    assert "not finished (5): wrong/empty-note-is-taken" in out
+    assert "Traceback" not in said
+    assert json.loads(file.read_text())[0]["unfinished"]
     assert objects_of(engine, process.pid) == []
 
 

@@ -213,7 +213,10 @@ def _write(results: Sequence[_Result], json_file: Path | None, page: Path | None
     from kata.cli.output import write_file
     from kata.verify.pages import as_data, as_page
 
-    data = [as_data(each.exercise, each.problems, each.outcomes, each.unfinished) for each in results]
+    data = [
+        as_data(each.exercise, each.problems, each.outcomes, each.unfinished, len(each.chosen) == len(each.proofs))
+        for each in results
+    ]
     if json_file is not None:
         write_file(json_file, json.dumps(data, indent=2) + "\n")
     if page is not None:

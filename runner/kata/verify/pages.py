@@ -14,14 +14,19 @@ from kata.verify.trial import Outcome
 
 
 def as_data(
-    exercise: Exercise, trouble: Sequence[Problem], outcomes: Sequence[Outcome], unfinished: Sequence[str] = ()
+    exercise: Exercise,
+    trouble: Sequence[Problem],
+    outcomes: Sequence[Outcome],
+    unfinished: Sequence[str] = (),
+    whole: bool = True,
 ) -> dict[str, Any]:
     """{exercise, version, proven, problems, submissions: [{id, verdict, score, failed, skipped, seconds, ...}],
-    repeats: [{id, runs, same, results}], unfinished: [id]}; `submissions` has one entry for each run."""
+    repeats: [{id, runs, same, results}], unfinished: [id]}; `submissions` has one entry for each run.
+    Only the `whole` of an exercise's submissions prove it."""
     return {
         "exercise": exercise.id,
         "version": exercise.version,
-        "proven": bool(outcomes) and not trouble and not unfinished,
+        "proven": whole and bool(outcomes) and not trouble and not unfinished,
         "checks": [requirement.id for requirement in exercise.requirements],
         "problems": [{"about": problem.about, "text": problem.text} for problem in trouble],
         "submissions": [
@@ -74,19 +79,32 @@ def as_page(data: Sequence[dict[str, Any]]) -> str:
 
 
 def _section(data: dict[str, Any]) -> str:
-    wrong = [each for each in data["submissions"] if each["id"].startswith("wrong/")]
-    right = [each for each in data["submissions"] if each["id"].startswith("right/")]
-    state = "proven" if data["proven"] else f"{len(data['problems'])} problems"
+    latest = {each["id"]: each for each in data["submissions"]}.values()
+    wrong = [each for each in latest if each["id"].startswith("wrong/")]
+    right = [each for each in latest if each["id"].startswith("right/")]
     head = "".join(f'<th scope="col"><span>{escape(each["id"].split("/", 1)[1])}</span></th>' for each in wrong)
     rows = "".join(_row(check, wrong) for check in data["checks"])
     problems = "".join(f"<li class=bad>{escape(p['about'])}: {escape(p['text'])}</li>" for p in data["problems"])
     scores = ", ".join(f"{escape(each['id'])} {each['score']}" for each in right)
     return (
-        f"<h1>{escape(data['exercise'])} {escape(data['version'])}: {state}</h1><ul>{problems}</ul>"
-        f"<p>Right submissions: {scores}</p>"
+        f"<h1>{escape(data['exercise'])} {escape(data['version'])}: {_state(data)}</h1><ul>{problems}</ul>"
+        f"{_unfinished(data)}<p>Right submissions: {scores}</p>"
         f'<div class="wide" tabindex="0" role="region" aria-label="Kill matrix of {escape(data["exercise"])}">'
         f'<table><thead><tr><th scope="col">check</th>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
     )
+
+
+def _state(data: dict[str, Any]) -> str:
+    if data["unfinished"]:
+        return "interrupted"
+    if data["problems"]:
+        return f"{len(data['problems'])} problems"
+    return "proven" if data["proven"] else "as expected, so far as it was run"
+
+
+def _unfinished(data: dict[str, Any]) -> str:
+    names = ", ".join(escape(id) for id in data["unfinished"])
+    return f"<p class=bad>not finished: {names}</p>" if names else ""
 
 
 def _row(check: str, wrong: Sequence[dict[str, Any]]) -> str:

@@ -63,7 +63,7 @@ def grid(exercise: Exercise, wrong: Sequence[Outcome], width: int) -> Iterator[s
     yield from (f"  {number:>3}  {each.proof.name}" for number, each in enumerate(wrong, 1))
     untouched = len(exercise.requirements) - len(ids)
     yield ""
-    yield "  X fails, s is skipped because a check that it needs failed, . passes."
+    yield from wrapped("  X fails, s is skipped because a check that it needs failed, . passes.", width)
     if untouched:
         yield f"  {_count(untouched, 'other check')}: nothing here fails {'it' if untouched == 1 else 'them'}."
 

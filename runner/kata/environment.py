@@ -23,7 +23,7 @@ from kata.engine.proof import require_limits
 from kata.engine.pulling import require_image
 from kata.engine.reaper import Reaper
 from kata.engine.sweep import sweep
-from kata.errors import NotGraded, SubmissionError
+from kata.errors import EngineUnavailable, NotGraded, SubmissionError
 from kata.forwarder import SANDBOX as FORWARDER_SANDBOX
 from kata.forwarder import Forwarder, Target, start_forwarder
 from kata.holding import Writes
@@ -92,6 +92,7 @@ class Environment:
         self._prove = prove
         self._owner = Owner.current()
         self._stack = ExitStack()
+        self._reaper = Reaper(self.run)
         self._containers: dict[str, str] = {}
         self._applications: dict[str, Application] = {}
         self._replica_started = False
@@ -109,10 +110,10 @@ class Environment:
     # -- start ------------------------------------------------------------------------------------------------------
 
     def __enter__(self) -> Environment:
-        self._stack.enter_context(Reaper(self.run))
+        self._stack.enter_context(self._reaper)
         self._stack.callback(self._remove_everything)
         try:
-            self._start()
+            self._start_blamelessly()
         except BaseException:
             self._keep = False
             self._stack.close()
@@ -123,6 +124,14 @@ class Environment:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stack.close()
+
+    def _start_blamelessly(self) -> None:
+        """Start; what went wrong because the engine left is not the submission's doing."""
+        try:
+            self._start()
+        except SubmissionError:
+            self.require_engine()
+            raise
 
     def _start(self) -> None:
         with ThreadPoolExecutor(8, "kata-start") as pool:
@@ -216,6 +225,16 @@ class Environment:
         )
         application.create()
         return application
+
+    def require_engine(self) -> None:
+        """Raise EngineUnavailable when the engine left this run, even if it is back by now: then nothing seen counts.
+
+        An engine that stops takes the forwarder with it, which never ends by itself.
+        """
+        forwarder = self._forwarder.container
+        left = any(each.engine_left for each in self._watchdogs)
+        if left or (forwarder and not self._engine.state(forwarder).running):
+            raise EngineUnavailable("the engine stopped while the server was running", "Run the same command again.")
 
     # -- faults and facts -------------------------------------------------------------------------------------------
 
@@ -328,8 +347,12 @@ class Environment:
         return {**labels, KEEP: "yes"} if self._keep else labels
 
     def _remove_everything(self) -> None:
-        if not self._keep:
+        if self._keep:
+            return
+        try:
             self.stopwatch.time("teardown", lambda: sweep(self._engine, f"{RUN}={self.run}"))
+        except NotGraded:  # the engine is away, which changes nothing about what was found
+            self._reaper.take_over()
 
 
 def _raise_first(futures: Sequence[Future[Any]]) -> None:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Protocol
 
 from kata.engine import Sandbox
-from kata.errors import NotGraded, SubmissionError
+from kata.errors import EngineUnavailable, NotGraded, SubmissionError
 from kata.results import Verdict
 
 _EVERY = 0.5
@@ -36,13 +36,15 @@ class Watchable(Protocol):
 class Watchdog:
     """Watches `containers()` while entered; `exceeded` tells the first limit that was broken.
 
-    `whose` containers they are is the beginning of what is said: "your server".
+    `whose` containers they are is the beginning of what is said: "your server". `engine_left` is true once the engine
+    did not answer.
     """
 
     def __init__(
         self, engine: Watchable, containers: Callable[[], Iterable[str]], sandbox: Sandbox, whose: str
     ) -> None:
         self.exceeded: SubmissionError | None = None
+        self.engine_left = False
         self._engine = engine
         self._containers = containers
         self._sandbox = sandbox
@@ -92,8 +94,8 @@ class Watchdog:
         while not self._over.wait(_EVERY):
             try:
                 self.look()
-            except NotGraded:  # the engine is away for a moment; whoever needs it says so
-                continue
+            except NotGraded as error:  # the engine is away for a moment; whoever needs it says so
+                self.engine_left = self.engine_left or isinstance(error, EngineUnavailable)
 
 
 def _limit(message: str, hint: str, cause: str) -> SubmissionError:

@@ -21,7 +21,7 @@ from typing import Any
 from kata.batch.digests import Graded, digests_of
 from kata.batch.grading import graded
 from kata.check import Options
-from kata.errors import NotGraded, UsageError
+from kata.errors import EngineUnavailable, NotGraded, UsageError
 from kata.profile import LEARNER, STRICT
 from kata.results import Report
 from kata.submission import Limits, Snapshot
@@ -78,7 +78,10 @@ def grade_work(work: Work) -> Report:
         if snapshot.digest != work.digest:
             raise NotGraded("a submission was damaged on its way to a worker", "Run the same command again.")
         options = Options(seed=work.seed, profile=profile)
-        return graded(exercise, snapshot, DockerEngine.connect_to_host(), image_table(), options)
+        try:
+            return graded(exercise, snapshot, DockerEngine.connect_to_host(), image_table(), options)
+        except EngineUnavailable as error:  # another worker may have an engine
+            raise NotGraded(f"the worker on {socket.gethostname()}: {error.message}", error.hint) from error
 
 
 @contextmanager

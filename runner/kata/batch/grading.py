@@ -23,9 +23,9 @@ _EVERY = 2.0
 
 
 class Answers(Protocol):
-    """Whether an engine is there: `info` raises EngineUnavailable when it is not."""
+    """Whether an engine is there: `ping` raises EngineUnavailable when it is not."""
 
-    def info(self) -> object: ...
+    def ping(self) -> None: ...
 
 
 def seed_of(batch: int, digest: str) -> int:
@@ -36,7 +36,10 @@ def seed_of(batch: int, digest: str) -> int:
 def graded(
     exercise: Exercise, snapshot: Snapshot, engine: DockerEngine, images: Mapping[str, str], options: Options
 ) -> Report:
-    """The report on one snapshot. Raises UsageError when the exercise itself is broken."""
+    """The report on one snapshot.
+
+    Raises UsageError when the exercise itself is broken, EngineUnavailable when no engine comes back.
+    """
     await_engine(engine)
     report = replace(blank(exercise, Path("submission"), options), digest=snapshot.digest, warnings=snapshot.warnings)
     try:
@@ -69,11 +72,14 @@ def ungraded(report: Report, message: str, hint: str = "") -> Report:
 
 
 def await_engine(engine: Answers, patience: float = _PATIENCE, sleep: Callable[[float], None] = time.sleep) -> None:
-    """Return when the engine answers; when it was away, what was left behind is swept first. Raises NotGraded."""
+    """Return when the engine answers; when it was away, what dead owners left is swept first.
+
+    Raises EngineUnavailable when it does not come back.
+    """
     waited = 0.0
     while waited <= patience:
         try:
-            engine.info()
+            engine.ping()
         except EngineUnavailable:
             sleep(_EVERY)
             waited += _EVERY
@@ -81,7 +87,7 @@ def await_engine(engine: Answers, patience: float = _PATIENCE, sleep: Callable[[
         if waited and isinstance(engine, DockerEngine):
             sweep_abandoned(engine)
         return
-    raise NotGraded(
+    raise EngineUnavailable(
         f"the engine did not come back within {patience:g} seconds", "Start it and run the same command again."
     )
 
@@ -89,7 +95,7 @@ def await_engine(engine: Answers, patience: float = _PATIENCE, sleep: Callable[[
 def _unless_engine_left(report: Report, engine: Answers) -> Report:
     """A server that died with its engine did not crash: an engine that is away afterwards spoils the run."""
     try:
-        engine.info()
+        engine.ping()
     except EngineUnavailable as error:
         return ungraded(report, f"the engine went away: {error.message}", error.hint)
     return report

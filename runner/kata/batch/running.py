@@ -18,7 +18,7 @@ from kata.batch.pace import Pace
 from kata.batch.queue import MOST_CRASHES, Decision, Step, decide
 from kata.batch.store import Store
 from kata.check import Options, blank
-from kata.errors import NotGraded, SubmissionError, UsageError
+from kata.errors import EngineUnavailable, NotGraded, SubmissionError, UsageError
 from kata.exercise import Exercise
 from kata.profile import Profile
 from kata.results import Family, Report
@@ -67,7 +67,10 @@ class Runner:
     _begun: set[str] = field(default_factory=set)
 
     def run(self, units: Iterable[Unit]) -> None:
-        """Grade what has no result yet. Raises UsageError when the exercise is broken, NotGraded when we cannot write.
+        """Grade what has no result yet.
+
+        Raises UsageError when the exercise is broken, NotGraded when we cannot write, EngineUnavailable when no engine
+        comes back.
 
         Whatever is raised, what is in the store stays and the same call goes on from there.
         """
@@ -170,11 +173,14 @@ class Runner:
         self.on_event({"event": "landed", "unit": flight.unit, "report": report})
 
     def _report_of(self, future: Future[Report]) -> Report:
-        """The result, or an honest account of why there is none. Raises UsageError: the exercise itself is broken."""
+        """The result, or an honest account of why there is none.
+
+        Raises UsageError, the exercise itself is broken, and EngineUnavailable: nobody else could be graded either.
+        """
         error = future.exception()
         if error is None:
             return future.result()
-        if isinstance(error, UsageError) or not isinstance(error, Exception):
+        if isinstance(error, (UsageError, EngineUnavailable)) or not isinstance(error, Exception):
             raise error
         if isinstance(error, NotGraded):
             return ungraded(self._blank(), error.message, error.hint)

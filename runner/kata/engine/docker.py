@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
@@ -11,13 +10,13 @@ from typing import IO, Any
 import docker
 import docker.errors
 import requests
-import urllib3.exceptions
 
 from kata.engine import BuildFailed, ContainerSpec, ContainerState, EngineInfo, ImageInfo, Progress
 from kata.engine.build_output import follow_build
 from kata.engine.build_watch import BuildWatch
 from kata.engine.confinement import host_config
 from kata.engine.labels import CACHE
+from kata.engine.translating import START_HINT, reason_of, translated
 from kata.errors import EngineUnavailable, NotGraded
 from kata.safe import safe_line
 
@@ -33,10 +32,6 @@ _BUILD_OPTIONS: Mapping[str, bool] = {
     "pull": False,
     "use_config_proxy": False,
 }
-_START_HINT = (
-    "Start Docker (Docker Desktop, or `sudo systemctl start docker`), then try again; `kata doctor` tells more."
-)
-_REFUSED_HINT = "`kata doctor` looks at disk and engine; `kata clean --images` makes room."
 
 
 class DockerEngine:
@@ -53,12 +48,12 @@ class DockerEngine:
             client = docker.from_env(timeout=seconds, max_pool_size=32)
             client.ping()
         except (docker.errors.DockerException, requests.RequestException, OSError, ValueError) as error:
-            raise EngineUnavailable(f"Docker cannot be reached: {_reason(error)}", _START_HINT) from error
+            raise EngineUnavailable(f"Docker cannot be reached: {reason_of(error)}", START_HINT) from error
         client.api.timeout = _CALL
         return cls(client)
 
     def info(self) -> EngineInfo:
-        with _translated():
+        with translated():
             found = self._api.info()
         return EngineInfo(
             version=found.get("ServerVersion", ""),
@@ -70,11 +65,17 @@ class DockerEngine:
             storage=found.get("Driver", ""),
         )
 
+    def ping(self) -> None:
+        """Return when the engine takes a new connection; one that stops still answers on the old ones."""
+        self._api.close()
+        with translated():
+            self._api.ping()
+
     # -- images -----------------------------------------------------------------------------------------------------
 
     def image(self, name: str) -> ImageInfo | None:
         try:
-            with _translated():
+            with translated():
                 found = self._api.inspect_image(name)
         except docker.errors.ImageNotFound:
             return None
@@ -91,7 +92,7 @@ class DockerEngine:
 
     def pull(self, name: str, progress: Progress) -> None:
         repository, _, tag = name.rpartition(":") if ":" in name.rsplit("/", 1)[-1] else (name, "", "latest")
-        with _translated():
+        with translated():
             try:
                 for event in self._api.pull(repository, tag=tag, stream=True, decode=True):
                     if "error" in event:
@@ -100,7 +101,9 @@ class DockerEngine:
                         )
                     progress(_pull_line(event))
             except docker.errors.APIError as error:
-                raise NotGraded(f"the image {name} could not be pulled: {_reason(error)}", _pull_hint(name)) from error
+                raise NotGraded(
+                    f"the image {name} could not be pulled: {reason_of(error)}", _pull_hint(name)
+                ) from error
 
     def build(
         self,
@@ -126,7 +129,7 @@ class DockerEngine:
             "extra_hosts": watch.extra_hosts,
         }
         try:
-            with _translated(), watch.watching():
+            with translated(), watch.watching():
                 stream = self._api.build(fileobj=context, timeout=int(seconds), **_BUILD_OPTIONS, **options)
                 follow_build(watch.listen(stream), progress, seconds)
         except BuildFailed as failure:
@@ -138,14 +141,14 @@ class DockerEngine:
     def commit(self, container: str, tag: str, changes: Sequence[str], labels: Mapping[str, str]) -> None:
         repository, _, name = tag.rpartition(":")
         lines = [*changes, *(f"LABEL {key}={json.dumps(value)}" for key, value in labels.items())]
-        with _translated():
+        with translated():
             self._api.commit(container, repository=repository, tag=name, changes=lines)
 
     # -- networks ---------------------------------------------------------------------------------------------------
 
     def create_network(self, name: str, labels: Mapping[str, str]) -> str:
         """A private network: no way out, and no address of the host on it either."""
-        with _translated():
+        with translated():
             found = self._api.create_network(
                 name,
                 driver="bridge",
@@ -157,12 +160,12 @@ class DockerEngine:
         return str(found["Id"])
 
     def connect(self, network: str, container: str, aliases: Sequence[str] = ()) -> None:
-        with _translated():
+        with translated():
             self._api.connect_container_to_network(container, network, aliases=list(aliases) or None)
 
     def remove_network(self, network: str) -> None:
         """Remove it; what is still attached to it (a container that is on its way out) is detached first."""
-        with contextlib.suppress(docker.errors.NotFound), _translated():
+        with contextlib.suppress(docker.errors.NotFound), translated():
             try:
                 self._api.remove_network(network)
             except docker.errors.APIError as error:
@@ -180,7 +183,7 @@ class DockerEngine:
         if spec.network:
             endpoint = self._api.create_endpoint_config(aliases=list(spec.aliases))
             networking = self._api.create_networking_config({spec.network: endpoint})
-        with _translated():
+        with translated():
             found = self._api.create_container(
                 spec.image,
                 command=list(spec.command) if spec.command is not None else None,
@@ -199,19 +202,19 @@ class DockerEngine:
         return str(found["Id"])
 
     def start(self, container: str) -> None:
-        with _translated():
+        with translated():
             self._api.start(container)
 
     def put(self, container: str, path: str, tar: IO[bytes]) -> None:
-        with _translated():
+        with translated():
             self._api.put_archive(container, path, tar)
 
     def stop(self, container: str, seconds: int) -> None:
-        with contextlib.suppress(docker.errors.NotFound), _translated():
+        with contextlib.suppress(docker.errors.NotFound), translated():
             self._api.stop(container, timeout=seconds)
 
     def kill(self, container: str) -> None:
-        with _translated():
+        with translated():
             try:
                 self._api.kill(container)
             except docker.errors.APIError as error:
@@ -219,31 +222,34 @@ class DockerEngine:
                     raise
 
     def pause(self, container: str) -> None:
-        with _translated():
+        with translated():
             self._api.pause(container)
 
     def resume(self, container: str) -> None:
-        with _translated():
+        with translated():
             self._api.unpause(container)
 
     def wait(self, container: str, seconds: float) -> int:
         """The exit code, once the container has ended. Raises TimeoutError when it still runs."""
         try:
-            with _translated():
+            with translated():
                 return int(self._api.wait(container, timeout=seconds)["StatusCode"])
         except (requests.ReadTimeout, requests.ConnectionError) as error:
             raise TimeoutError from error
 
     def run(self, container: str, command: Sequence[str]) -> tuple[int, bytes]:
         """Run a command inside a running container of ours; exit code and output."""
-        with _translated():
+        with translated():
             made = self._api.exec_create(container, list(command))
             output = self._api.exec_start(made["Id"])
             return int(self._api.exec_inspect(made["Id"])["ExitCode"] or 0), bytes(output)
 
     def state(self, container: str) -> ContainerState:
-        with _translated():
-            found = self._api.inspect_container(container)["State"]
+        try:
+            with translated():
+                found = self._api.inspect_container(container)["State"]
+        except docker.errors.NotFound as error:
+            raise NotGraded("a container of this run was removed from outside", "Run it again.") from error
         return ContainerState(
             running=bool(found["Running"]),
             exit_code=int(found["ExitCode"]),
@@ -253,33 +259,35 @@ class DockerEngine:
 
     def logs(self, container: str, lines: int = 200, since: float | None = None, until: float | None = None) -> bytes:
         """The last `lines` of output between two moments (Unix time in seconds)."""
-        with _translated():
-            found = self._api.logs(container, tail=lines, since=since, until=until, stdout=True, stderr=True)
-        return bytes(found)
+        # The engine would take the last lines of all first, and then those of them that fall between the moments.
+        tail = lines if since is None else "all"
+        with translated():
+            found = self._api.logs(container, tail=tail, since=since, until=until, stdout=True, stderr=True)
+        return bytes(found) if since is None else b"".join(bytes(found).splitlines(keepends=True)[-lines:])
 
     def output(self, container: str, since: float) -> int:
         """About how many bytes the log grew by since then (Unix time), as far as the log is kept."""
-        with contextlib.suppress(docker.errors.APIError, requests.RequestException), _translated():
+        with contextlib.suppress(docker.errors.APIError, requests.RequestException), translated():
             found: bytes = self._api.logs(container, since=since, timestamps=True, stdout=True, stderr=True)
             return len(found) + _LINE_OVERHEAD * found.count(b"\n")
         return 0
 
     def written(self, container: str) -> int:
         """Bytes that the container has written to its own file system; 0 when it is gone."""
-        with contextlib.suppress(docker.errors.APIError, requests.RequestException), _translated():
+        with contextlib.suppress(docker.errors.APIError, requests.RequestException), translated():
             for found in self._api.containers(all=True, size=True, filters={"id": container}):
                 return int(found.get("SizeRw") or 0)
         return 0
 
     def port(self, container: str, port: int) -> int:
-        with _translated():
+        with translated():
             found = self._api.inspect_container(container)["NetworkSettings"]["Ports"].get(f"{port}/tcp")
         if not found:
             raise NotGraded(f"the engine published no port for {port}", "Run `kata doctor`; then try again.")
         return int(found[0]["HostPort"])
 
     def remove(self, container: str) -> None:
-        with contextlib.suppress(docker.errors.NotFound), _translated():
+        with contextlib.suppress(docker.errors.NotFound), translated():
             try:
                 self._api.remove_container(container, force=True, v=True)
             except docker.errors.APIError as error:
@@ -291,7 +299,7 @@ class DockerEngine:
     def labelled(self, label: str) -> Iterator[tuple[str, str, Mapping[str, str]]]:
         """(kind, id, labels) of each container, network, volume and image with `label` ("key" or "key=value")."""
         filters = {"label": label}
-        with _translated():
+        with translated():
             for item in self._api.containers(all=True, filters=filters):
                 yield "container", item["Id"], item.get("Labels") or {}
             for item in self._api.networks(filters=filters):
@@ -305,30 +313,17 @@ class DockerEngine:
 
     def cached_images(self, label: str) -> list[tuple[str, str, int]]:
         """(tag, id, bytes) of every image that carries `label`."""
-        with _translated():
+        with translated():
             found = self._api.images(filters={"label": label})
         return [((item.get("RepoTags") or ["<none>"])[0], item["Id"], item["Size"]) for item in found]
 
     def remove_image(self, image: str) -> None:
-        with contextlib.suppress(docker.errors.ImageNotFound), _translated():
+        with contextlib.suppress(docker.errors.ImageNotFound), translated():
             self._api.remove_image(image, force=True)
 
     def remove_volume(self, name: str) -> None:
-        with contextlib.suppress(docker.errors.APIError, NotGraded), _translated():
+        with contextlib.suppress(docker.errors.APIError, NotGraded), translated():
             self._api.remove_volume(name, force=True)
-
-
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    """A call that cannot reach the engine is EngineUnavailable; what the engine itself fails at is NotGraded."""
-    try:
-        yield
-    except (requests.ConnectionError, requests.Timeout, urllib3.exceptions.HTTPError) as error:
-        raise EngineUnavailable(f"Docker stopped answering: {_reason(error)}", _START_HINT) from error
-    except docker.errors.APIError as error:
-        if error.status_code != 404:  # 404 has a meaning of its own to each caller
-            raise NotGraded(f"Docker could not do it: {_reason(error)}", _REFUSED_HINT) from error
-        raise
 
 
 def _pull_line(event: Mapping[str, Any]) -> str:
@@ -337,8 +332,3 @@ def _pull_line(event: Mapping[str, Any]) -> str:
 
 def _pull_hint(name: str) -> str:
     return f"Check the network and `docker pull {name}`; or name another image under [images] in kata's config.toml."
-
-
-def _reason(error: BaseException) -> str:
-    text = str(getattr(error, "explanation", None) or error)
-    return safe_line(io.StringIO(text).readline(), 300)

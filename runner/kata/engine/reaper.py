@@ -10,6 +10,9 @@ import subprocess
 import sys
 from types import TracebackType
 
+#: Seconds that a child waits for an engine that is away.
+_PATIENCE = 900
+
 
 class Reaper:
     """The parent's end: start it before the first object is made, leave it when the last is gone."""
@@ -17,6 +20,11 @@ class Reaper:
     def __init__(self, run: str) -> None:
         self._run = run
         self._child: subprocess.Popen[bytes] | None = None
+        self._takes_over = False
+
+    def take_over(self) -> None:
+        """Let the child remove the run although the parent lives: the engine is away, and the child has time."""
+        self._takes_over = True
 
     def __enter__(self) -> Reaper:
         self._child = subprocess.Popen(
@@ -32,13 +40,17 @@ class Reaper:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         child = self._child
-        if child is not None and child.stdin is not None:
-            try:
-                child.stdin.write(b"done\n")
-                child.stdin.close()
-            except BrokenPipeError:
-                return
-            child.wait()
+        if child is None or child.stdin is None:
+            return
+        if self._takes_over:
+            child.stdin.close()
+            return
+        try:
+            child.stdin.write(b"done\n")
+            child.stdin.close()
+        except BrokenPipeError:
+            return
+        child.wait()
 
 
 def _waiter() -> str:
@@ -52,16 +64,24 @@ def _waiter() -> str:
 
 
 def main(run: str) -> None:
-    """Remove everything of `run`, at once and once more for what was being made while the parent died."""
+    """Remove everything of `run`, and once more for what was being made while the parent died.
+
+    An engine that is away is waited for: it may be what the parent died of.
+    """
     import time
 
     from kata.engine.docker import DockerEngine
     from kata.engine.labels import RUN
     from kata.engine.sweep import sweep
+    from kata.errors import NotGraded
 
-    engine = DockerEngine.connect_to_host(seconds=30)
-    for _ in range(3):
-        sweep(engine, f"{RUN}={run}")
+    done, deadline = 0, time.monotonic() + _PATIENCE
+    while done < 3 and time.monotonic() < deadline:
+        try:
+            sweep(DockerEngine.connect_to_host(seconds=30), f"{RUN}={run}")
+            done += 1
+        except NotGraded:
+            done = 0
         time.sleep(1)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from kata.environment import Environment
 from kata.errors import NotGraded, SubmissionError
 from kata.grading import Answer, AskFailed
+from kata.services import Occupied
 
 
 def answers(environment: Environment) -> Answer:
@@ -39,5 +40,7 @@ def answers(environment: Environment) -> Answer:
             return known[what](**parameters)
         except SubmissionError as error:
             raise AskFailed(f"{error.message}. {' | '.join(error.log_tail[-3:])}".strip()) from error
+        except Occupied as error:
+            raise AskFailed(str(error)) from error
 
     return answer

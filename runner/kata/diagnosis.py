@@ -74,6 +74,16 @@ def out_of_memory(memory: int, log: tuple[str, ...]) -> SubmissionError:
     )
 
 
+def service_out_of_memory(name: str) -> SubmissionError:
+    """A service ended in the middle of the run: nobody but the server asks anything large of it."""
+    return SubmissionError(
+        Verdict.RESOURCE_LIMIT,
+        f"{name} was ended because it ran out of memory by what your server asked of it",
+        "Look for a statement that builds one very large value, or reads everything at once.",
+        cause="memory",
+    )
+
+
 def misplaced(found: Sequence[Listener], port: int, log: tuple[str, ...]) -> SubmissionError | None:
     """The server listens, but not where it can be reached; None when nothing of that kind is wrong."""
     on_port = [each for each in found if each.port == port]

@@ -6,15 +6,14 @@ so that waiting for us never costs the learner.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
-from kata import waiting
+from kata import diagnosis, waiting
 from kata.application import Application, Launch
 from kata.engine import Progress, Sandbox
 from kata.engine.docker import DockerEngine
@@ -27,31 +26,17 @@ from kata.errors import EngineUnavailable, NotGraded, SubmissionError
 from kata.forwarder import SANDBOX as FORWARDER_SANDBOX
 from kata.forwarder import Forwarder, Target, start_forwarder
 from kata.holding import Writes
-from kata.results import Phase
 from kata.services import Prepared, Service
-from kata.services.starting import start_service
+from kata.services.starting import start_service, wait_until_ready
+from kata.stopwatch import Stopwatch
 from kata.watchdog import Watchdog
 
-_SERVICE_SECONDS = 60
 #: What a service may write and print; the other limits of services are set where they are started.
 SERVICE_SANDBOX = Sandbox(written=2048 << 20)
 APP, REPLICA = "app", "replica"
 #: Copies that start at the same moment on a database of their own, and how long they are held back for one another.
 TOGETHER = ("together-1", "together-2")
 _HOLD_SECONDS = 20
-
-
-@dataclass
-class Stopwatch:
-    """Measures phases; some run side by side, so their sum may exceed the whole."""
-
-    phases: list[Phase] = field(default_factory=list)
-
-    def time(self, name: str, work: Callable[[], Any], note: Callable[[Any], str] = lambda _: "") -> Any:
-        started = time.perf_counter()
-        result = work()
-        self.phases.append(Phase(name, time.perf_counter() - started, note(result)))
-        return result
 
 
 class Environment:
@@ -95,6 +80,8 @@ class Environment:
         self._reaper = Reaper(self.run)
         self._containers: dict[str, str] = {}
         self._applications: dict[str, Application] = {}
+        self._copies: list[Application] = []
+        self._stopped: set[str] = set()
         self._replica_started = False
         self.writes = Writes()
         self._forwarder = Forwarder("", {})
@@ -151,7 +138,7 @@ class Environment:
 
     def _watch(self) -> None:
         def copies() -> list[str]:
-            return [each.container for each in tuple(self._applications.values()) if each.container]
+            return [each.container for each in tuple(self._copies) if each.container]
 
         def services() -> list[str]:
             return list(self._containers.values())
@@ -223,6 +210,7 @@ class Environment:
         application = Application(
             self._engine, launch, self.run, self._network, alias, self._forwarder_image, self._labels(alias)
         )
+        self._copies.append(application)
         application.create()
         return application
 
@@ -302,25 +290,25 @@ class Environment:
         return self._out_of_memory
 
     def wait_for_service(self, name: str) -> None:
-        """Return when the service does real work: a SELECT, a PING."""
-        host, port = self.address(name)
-        prepared = self.services[name]
+        """Return when the service does real work. Raises Occupied when the submission prevents it."""
+        wait_until_ready(self.services[name], *self.address(name))
 
-        def probe() -> bool | None:
-            with suppress(Exception):  # whatever a client library raises while the service is not ready
-                prepared.probe(host, port)
-                return True
-            return None
-
-        if waiting.until(probe, _SERVICE_SECONDS) is None:
-            raise NotGraded(f"{name} was not ready within {_SERVICE_SECONDS} seconds", "Run `kata doctor`; try again.")
+    def service_out_of_memory(self) -> SubmissionError | None:
+        """The service that was ended because what the server asked of it took all of its memory, if any."""
+        for name, container in self._containers.items():
+            state = self._engine.state(container)
+            if name not in self._stopped and not state.running and state.out_of_memory:
+                return diagnosis.service_out_of_memory(name)
+        return None
 
     def stop_service(self, name: str) -> None:
+        self._stopped.add(name)
         self._engine.kill(self._container(name))
 
     def start_service(self, name: str) -> None:
         self._engine.start(self._container(name))
         self.wait_for_service(name)
+        self._stopped.discard(name)
 
     def pause_service(self, name: str) -> None:
         self._engine.pause(self._container(name))

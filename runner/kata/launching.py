@@ -13,12 +13,12 @@ from kata.engine import BuildFailed, Progress
 from kata.engine.building import APP_FOLDER, APP_USER, Built, application_image, dependency_image, own_image
 from kata.engine.docker import DockerEngine
 from kata.engine.pulling import require_image
-from kata.environment import Stopwatch
 from kata.errors import NotGraded, SubmissionError
 from kata.exercise import Exercise, Secret
 from kata.profile import Profile
 from kata.results import Phase, Verdict
 from kata.stacks import Plan
+from kata.stopwatch import Stopwatch
 from kata.submission import Snapshot
 from kata.submission.dockerignore import build_context
 

@@ -9,11 +9,11 @@ from kata import settings
 from kata.engine import Progress
 from kata.engine.docker import DockerEngine
 from kata.engine.labels import new_run
-from kata.environment import Stopwatch
 from kata.exercise import Exercise
 from kata.launching import prepare_launch
 from kata.profile import LEARNER
 from kata.stacks import detect
+from kata.stopwatch import Stopwatch
 from kata.submission import take
 
 

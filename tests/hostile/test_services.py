@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,11 +13,14 @@ import psycopg
 import pytest
 
 from kata.application import Launch
+from kata.asks import answers
 from kata.engine import Sandbox
 from kata.engine.docker import DockerEngine
 from kata.engine.labels import PID
 from kata.environment import Environment
-from kata.grader.database import Place, Postgres
+from kata.grader.database import Database, Place, look_into
+from kata.grader.failure import Failure
+from kata.grading import AskFailed
 from kata.services import service
 
 #: testcontainers warns of its own decorators while it is imported
@@ -71,8 +75,8 @@ def connected(running: Environment, **options: Any) -> psycopg.Connection[Any]:
     ],
 )
 def test_64_what_only_administrators_may_is_denied(running: Environment, statement: str) -> None:
-    with connected(running) as connection, Postgres(running.service_address("postgres"))._cursor() as reader:
-        reader.execute("SELECT 1")
+    with connected(running) as connection:
+        assert reader(running).rows("SELECT 1") == [(1,)]
         with pytest.raises(psycopg.Error):
             connection.execute(statement)
 
@@ -86,7 +90,7 @@ def test_64_other_databases_are_closed(running: Environment) -> None:
 def test_63_a_view_in_place_of_a_table_is_no_table(running: Environment) -> None:
     with connected(running) as connection:
         connection.execute("CREATE VIEW public.users AS SELECT pg_sleep(60)::text AS id")
-        assert "public.users" not in Postgres(running.service_address("postgres")).tables()
+        assert "public.users" not in reader(running).tables()
         connection.execute("DROP VIEW public.users")
 
 
@@ -110,7 +114,7 @@ def test_what_is_stored_is_found_however_it_is_hidden(running: Environment, way:
         connection.execute(f"CREATE TABLE {table} (password text)")
         connection.execute("INSERT INTO " + table + " VALUES (%s)", [SECRET + way])
         connection.execute(HIDING[way].format(table, way))
-    places = Postgres(running.service_address("postgres")).find(SECRET + way)
+    places = reader(running).find(SECRET + way)
     assert [place.rows for place in places] == [1], places
     assert isinstance(places[0], Place)
     assert places[0].table.endswith(table)
@@ -125,11 +129,70 @@ def test_a_trigger_cannot_reach_the_reader(running: Environment) -> None:
 
 
 def test_the_reader_changes_nothing(running: Environment) -> None:
-    reader = Postgres(running.service_address("postgres"))
+    looks = reader(running)
     with pytest.raises(psycopg.Error):
-        reader.rows("CREATE TABLE public.of_the_reader (id int)")
+        looks.rows("CREATE TABLE public.of_the_reader (id int)")
     with pytest.raises(psycopg.errors.QueryCanceled):
-        reader.rows("SELECT pg_sleep(30)")
+        looks.rows("SELECT pg_sleep(30)")
+
+
+def test_a_table_that_stays_locked_fails_its_look_and_holds_up_nobody(running: Environment) -> None:
+    """Neither the grader's look nor the runner's hold waits for a transaction that never ends."""
+    with connected(running) as connection:
+        connection.execute("CREATE TABLE locked (name text)")
+        connection.execute("BEGIN")
+        connection.execute("LOCK TABLE locked IN ACCESS EXCLUSIVE MODE")
+        with pytest.raises(Failure, match="keeps a table locked"):
+            reader(running).find("x")
+        with pytest.raises(AskFailed, match="keeps a table locked"):
+            answers(running)("hold_writes", {"service": "postgres"})
+        connection.execute("ROLLBACK")
+        connection.execute("DROP TABLE locked")
+    answers(running)("hold_writes", {"service": "postgres"})
+    answers(running)("let_writes_go", {"service": "postgres", "sessions": 0})
+
+
+LARGE = {
+    "one_value": ("CREATE TABLE large AS SELECT repeat('x', 120000000) AS name", ""),
+    "lock_table": ("SELECT count(pg_advisory_lock(n)) FROM generate_series(1, 1000000) AS n", "or locks"),
+    "many_tables": (
+        "DO $$ BEGIN FOR n IN 1..600 LOOP EXECUTE 'CREATE TABLE many_' || n || ' (a int)'; END LOOP; END $$",
+        "more than 500 tables",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", LARGE)
+def test_what_is_too_much_to_look_through_is_told_in_time(running: Environment, way: str) -> None:
+    statement, words = LARGE[way]
+    schema = f"large_{way}"
+    with connected(running) as connection:
+        connection.execute(f"CREATE SCHEMA {schema}")
+        connection.execute(f"SET search_path = {schema}")
+        with suppress(psycopg.errors.OutOfMemory):
+            connection.execute(statement)
+        assert words in looked(running)
+        with suppress(psycopg.Error):
+            connection.close()
+    with connected(running) as connection:
+        for number in range(1, 601, 50):
+            names = ", ".join(f"{schema}.many_{each}" for each in range(number, number + 50))
+            connection.execute(f"DROP TABLE IF EXISTS {names}")
+        connection.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+def looked(running: Environment) -> str:
+    """What the failure of the grader's look says; empty when there is none."""
+    try:
+        reader(running).find("x")
+    except Failure as failure:
+        return failure.message
+    return ""
+
+
+def reader(running: Environment) -> Database:
+    """The grader's own look."""
+    return look_into({"postgres": running.service_address("postgres")})
 
 
 @pytest.mark.parametrize(

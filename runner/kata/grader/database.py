@@ -1,12 +1,27 @@
-"""A read-only look into the learner's database: supporting evidence, behaviour decides."""
+"""A read-only look into the learner's database: supporting evidence, behaviour decides.
+
+What stands in the database is a stranger's. A look is bounded in time, rows and bytes, and where the submission made it
+impossible (a table that stays locked, values that no server can show), the check fails with that cause.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import Enum, auto
+from itertools import islice
 from typing import Any, Protocol
 
-from kata.safe import safe, safe_line
+from kata.grader.failure import Failure
+from kata.safe import safe_line
+
+MOST_TABLES = 500
+_MOST_ROWS = 1000
+_MOST_BYTES = 8 << 20
+#: Bytes of a database from which on it is the content that makes a look slow, not the machine.
+_LARGE = 64 << 20
+_ROUNDS = 3
 
 
 @dataclass(frozen=True)
@@ -18,7 +33,7 @@ class Place:
 
 
 class Database(Protocol):
-    """What a check may look at; every look is bounded in time and size by the role that looks."""
+    """What a check may look at. A look that the submission made impossible raises Failure."""
 
     def tables(self) -> list[str]:
         """Ordinary tables of the learner's database, qualified (`public.users`); views are not looked into."""
@@ -33,139 +48,155 @@ class Database(Protocol):
         """How many statements the server's role has executed so far; BEGIN, COMMIT and SET do not count."""
 
 
-_MOST_ROWS = 1000
+class Trouble(Enum):
+    """Why a look did not succeed."""
+
+    LOST = auto()
+    GONE = auto()
+    OVERDUE = auto()
+    LOCKED = auto()
+    CROWDED = auto()
+    TOO_MUCH = auto()
+    OTHER = auto()
 
 
-class Postgres:
-    """PostgreSQL through a role that may read everything and change nothing (pg_read_all_data)."""
-
-    def __init__(self, address: Mapping[str, Any]) -> None:
-        self._address = address
-        self._connection: Any = None
-
-    def tables(self) -> list[str]:
-        found = self.rows(
-            "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-            "WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%%' AND n.nspname <> 'information_schema' "
-            "ORDER BY 1"
-        )
-        return [row[0] for row in found]
-
-    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        with self._cursor() as cursor:
-            cursor.execute(sql, values or None)
-            return [tuple(row) for row in cursor.fetchmany(_MOST_ROWS)]
-
-    def find(self, text: str) -> list[Place]:
-        from psycopg import sql
-
-        places = []
-        for schema, table in (name.split(".", 1) for name in self.tables()):
-            # format() shows a row as the server itself would: a cast could be the learner's own, and so could a column
-            query = sql.SQL("SELECT count(*) FROM {} AS t WHERE strpos(format('%%s', ROW(t.*)), %s) > 0").format(
-                sql.Identifier(schema, table)
-            )
-            with self._cursor() as cursor:
-                count = cursor.execute(query, (text,)).fetchone()[0]
-            if count:
-                places.append(Place(safe_line(f"{schema}.{table}", 120), count))
-        return places
-
-    def statements(self) -> int:
-        found = self.rows(
-            "SELECT coalesce(sum(s.calls), 0)::bigint FROM kata.pg_stat_statements AS s "
-            "JOIN pg_roles AS r ON r.oid = s.userid WHERE r.rolname = %s",
-            self._address["app_user"],
-        )
-        return int(found[0][0])
-
-    def _cursor(self) -> Any:
-        import psycopg
-
-        if self._connection is None or self._connection.closed or self._connection.broken:
-            self._connection = psycopg.connect(
-                host=self._address["host"],
-                port=self._address["port"],
-                user=self._address["user"],
-                password=self._address["password"],
-                dbname=self._address["database"],
-                autocommit=True,
-                connect_timeout=5,
-                options="-c search_path=pg_catalog -c statement_timeout=3000 -c default_transaction_read_only=on",
-            )
-        return self._connection.cursor()
+_SAID = {
+    Trouble.LOCKED: "a session of your server keeps a table locked, so that nobody else can read it",
+    Trouble.CROWDED: "your server keeps so many connections or locks that nobody else gets one",
+    Trouble.TOO_MUCH: "your server has stored more, or larger values, than can be looked through",
+}
 
 
-class MySql:
-    """MySQL or MariaDB through a role that may only SELECT."""
+class Driver(Protocol):
+    """What differs between databases. A statement is (text, values) as the driver's own library takes it."""
 
-    def __init__(self, address: Mapping[str, Any]) -> None:
-        self._address = address
-        self._connection: Any = None
+    def connect(self) -> None:
+        """Open the reader's session anew, with limits on its time."""
+
+    def rows(self, sql: Any, values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+        """The rows of a query one by one, never all of them in memory."""
+
+    def trouble(self, error: Exception) -> Trouble:
+        """What an exception of `rows` means."""
+
+    def tables(self) -> tuple[Any, Sequence[Any]]:
+        """Lists (schema, table), at most one more than MOST_TABLES."""
+
+    def counting(self, schema: str, table: str, columns: Sequence[str], text: str) -> tuple[Any, Sequence[Any]]:
+        """Counts the rows of a table that hold a text."""
+
+    def columns(self, schema: str, table: str) -> tuple[Any, Sequence[Any]] | None:
+        """Lists the names of a table's columns; None when `counting` does without."""
+
+    def statements(self) -> tuple[Any, Sequence[Any]]:
+        """Counts what the server's role has executed."""
+
+    def size(self) -> tuple[Any, Sequence[Any]]:
+        """The bytes that the learner's database has."""
+
+
+class _Vanished(Exception):
+    """A table went away between being listed and being read."""
+
+
+class Looks:
+    """The looks of one run through `driver`, and whose doing it is when one does not succeed."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._connected = False
 
     def tables(self) -> list[str]:
-        found = self.rows(
-            "SELECT CONCAT(table_schema, '.', table_name) FROM information_schema.tables "
-            "WHERE table_schema = %s AND table_type = 'BASE TABLE' ORDER BY 1",
-            self._address["database"],
-        )
-        return [row[0] for row in found]
+        with self._judged():
+            return [f"{schema}.{table}" for schema, table in self._tables()]
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-        with self._cursor() as cursor:
-            cursor.execute(sql, values or None)
-            return [tuple(row) for row in cursor.fetchmany(_MOST_ROWS)]
+        with self._judged():
+            return self._rows(sql, values)
 
     def find(self, text: str) -> list[Place]:
-        places = []
-        for name in self.tables():
-            schema, table = name.split(".", 1)
-            columns = self.rows(
-                "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s",
-                schema,
-                table,
-            )
-            tests = " OR ".join(f"LOCATE(%s, CAST({_quoted(column)} AS CHAR)) > 0" for (column,) in columns)
-            query = f"SELECT COUNT(*) FROM {_quoted(schema)}.{_quoted(table)} WHERE {tests}"  # noqa: S608 - quoted names
-            count = self.rows(query, *([text] * len(columns)))[0][0]
-            if count:
-                places.append(Place(safe(name, 120), int(count)))
-        return places
+        for _ in range(_ROUNDS):
+            with suppress(_Vanished), self._judged(listed=True):
+                counts = [(schema, table, self._count(schema, table, text)) for schema, table in self._tables()]
+                return [Place(safe_line(f"{schema}.{table}", 120), count) for schema, table, count in counts if count]
+        raise _failure("its tables come and go while it is looked at")
 
     def statements(self) -> int:
-        found = self.rows(
-            "SELECT COUNT(*) FROM mysql.general_log WHERE command_type IN ('Query', 'Execute') "
-            "AND user_host LIKE %s AND argument NOT REGEXP %s",
-            f"{self._address['app_user']}[%",
-            "^[[:space:]]*(SET|START|BEGIN|COMMIT|ROLLBACK|SHOW|USE|SELECT @@|SELECT VERSION|SAVEPOINT|RELEASE)",
-        )
-        return int(found[0][0])
+        with self._judged():
+            return int(self._rows(*self._driver.statements())[0][0])
 
-    def _cursor(self) -> Any:
-        import pymysql
+    def _tables(self) -> list[tuple[str, str]]:
+        found = self._rows(*self._driver.tables())
+        if len(found) > MOST_TABLES:
+            raise _failure(f"your server has made more than {MOST_TABLES} tables")
+        return [(schema, table) for schema, table in found]
 
-        if self._connection is None or not self._connection.open:
-            self._connection = pymysql.connect(
-                host=self._address["host"],
-                port=self._address["port"],
-                user=self._address["user"],
-                password=self._address["password"],
-                database=self._address["database"],
-                autocommit=True,
-                connect_timeout=5,
-                read_timeout=5,
-            )
-        return self._connection.cursor()
+    def _count(self, schema: str, table: str, text: str) -> int:
+        asked = self._driver.columns(schema, table)
+        columns = [row[0] for row in self._rows(*asked)] if asked else []
+        return int(self._rows(*self._driver.counting(schema, table, columns, text))[0][0])
+
+    def _rows(self, sql: Any, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """What a query gives; once more on a new connection when the first was lost on the way."""
+        if not self._connected:
+            self._connect()
+        try:
+            return _bounded(self._driver.rows(sql, values))
+        except Exception as error:
+            if self._driver.trouble(error) is not Trouble.LOST:
+                raise
+        self._connect()  # a database that does not even take a connection is not the submission's fault
+        try:
+            return _bounded(self._driver.rows(sql, values))
+        except Exception as error:
+            if self._driver.trouble(error) is Trouble.LOST:
+                raise _failure(_SAID[Trouble.TOO_MUCH]) from error
+            raise
+
+    def _connect(self) -> None:
+        self._driver.connect()
+        self._connected = True
+
+    @contextmanager
+    def _judged(self, listed: bool = False) -> Iterator[None]:
+        """An error inside is a Failure where locks or content explain it. `listed`: what is read was just listed."""
+        try:
+            yield
+        except (Failure, _Vanished):
+            raise
+        except Exception as error:
+            trouble = self._driver.trouble(error)
+            if trouble is Trouble.GONE and listed:
+                raise _Vanished from error
+            if trouble is Trouble.OVERDUE and self._rows(*self._driver.size())[0][0] > _LARGE:
+                trouble = Trouble.TOO_MUCH
+            if trouble in _SAID:
+                raise _failure(_SAID[trouble]) from error
+            raise
 
 
 def look_into(services: Mapping[str, Mapping[str, Any]]) -> Database:
     """The database among `services`. Raises LookupError when the exercise has none."""
+    from kata.grader.drivers import MySql, Postgres
+
     kinds: dict[str, type[Postgres] | type[MySql]] = {"postgres": Postgres, "mysql": MySql}
     for name, address in services.items():
         if name in kinds:
-            return kinds[name](address)
+            return Looks(kinds[name](address))
     raise LookupError("this exercise runs without a database")
 
 
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
+def _bounded(rows: Iterator[Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """The first rows, as long as they are not too large to be kept."""
+    kept: list[tuple[Any, ...]] = []
+    size = 0
+    for row in islice(rows, _MOST_ROWS):
+        size += sum(len(value) for value in row if isinstance(value, str | bytes))
+        if size > _MOST_BYTES:
+            raise _failure(_SAID[Trouble.TOO_MUCH])
+        kept.append(tuple(row))
+    return kept
+
+
+def _failure(words: str) -> Failure:
+    return Failure(f"the database cannot be looked into: {words}", cause="database")

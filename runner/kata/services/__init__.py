@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from kata.engine import Engine, Progress
 
 
+class Occupied(Exception):
+    """The submission's own sessions keep a service from what it is asked; the message says how."""
+
+
 @dataclass(frozen=True)
 class Hold:
     """The learner's sessions may read, but what would write waits until `release()`. `waiting()` counts who does."""

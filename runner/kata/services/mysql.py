@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from kata.engine.caching import cached_service_image
-from kata.services import Fresh, Hold, Prepared, Service
+from kata.errors import NotGraded
+from kata.safe import safe_line
+from kata.services import Fresh, Hold, Occupied, Prepared, Service
 
 if TYPE_CHECKING:
     from pymysql.connections import Connection
@@ -107,12 +109,44 @@ def _fresh(host: str, port: int, known: Mapping[str, str]) -> Iterator[Fresh]:
         yield Fresh(app={"DATABASE_URL": f"mysql://{APP_USER}:{known['app']}@mysql:{PORT}/{name}"}, hold=hold)
 
 
-def _as_admin(host: str, port: int, known: Mapping[str, str]) -> Connection[Any]:
+@contextmanager
+def _as_admin(host: str, port: int, known: Mapping[str, str]) -> Iterator[Connection[Any]]:
+    """A session of the administrator, which waits for nobody's locks for long."""
     import pymysql
 
-    return pymysql.connect(
-        host=host, port=port, user="root", password=known["admin"], connect_timeout=3, autocommit=True
-    )
+    with (
+        _judged(),
+        pymysql.connect(
+            host=host,
+            port=port,
+            user="root",
+            password=known["admin"],
+            connect_timeout=3,
+            read_timeout=20,
+            autocommit=True,
+            init_command="SET SESSION lock_wait_timeout=5",
+        ) as connection,
+    ):
+        yield connection
+
+
+@contextmanager
+def _judged() -> Iterator[None]:
+    """Locks and connections that the submission keeps are Occupied; what else the database does not do is NotGraded.
+
+    1205: a lock was waited for too long; 1040 and 1135: too many connections, or threads for them.
+    """
+    import pymysql
+
+    try:
+        yield
+    except pymysql.MySQLError as error:
+        code = error.args[0] if error.args else 0
+        if code == 1205:
+            raise Occupied("a session of your server keeps a table locked, and never unlocks it") from error
+        if code in (1040, 1135):
+            raise Occupied("your server keeps so many connections open that nobody else gets one") from error
+        raise NotGraded(f"MySQL did not do what was asked: {safe_line(str(error), 200)}") from error
 
 
 def _waiting(cursor: Cursor) -> int:
@@ -134,10 +168,13 @@ _READY = (
 def _select_one(host: str, port: int, password: str) -> None:
     import pymysql
 
-    connection = pymysql.connect(
-        host=host, port=port, user=READER, password=password, database=DATABASE, connect_timeout=3, read_timeout=3
-    )
-    with connection, connection.cursor() as cursor:
+    with (
+        _judged(),
+        pymysql.connect(
+            host=host, port=port, user=READER, password=password, database=DATABASE, connect_timeout=3, read_timeout=3
+        ) as connection,
+        connection.cursor() as cursor,
+    ):
         cursor.execute("SELECT 1")
 
 

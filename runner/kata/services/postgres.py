@@ -13,7 +13,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from kata.engine.caching import cached_service_image
-from kata.services import Fresh, Hold, Prepared, Service
+from kata.errors import NotGraded
+from kata.safe import safe_line
+from kata.services import Fresh, Hold, Occupied, Prepared, Service
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -131,12 +133,43 @@ _OWN_TABLES = (
 )
 
 
-def _as_admin(host: str, port: int, known: Mapping[str, str], database: str) -> Connection[Any]:
+@contextmanager
+def _as_admin(host: str, port: int, known: Mapping[str, str], database: str) -> Iterator[Connection[Any]]:
+    """A session of the administrator, which waits for nobody's locks for long."""
     import psycopg
 
-    return psycopg.connect(
-        host=host, port=port, user="kata_admin", password=known["admin"], dbname=database, connect_timeout=3
-    )
+    with (
+        _judged(),
+        psycopg.connect(
+            host=host,
+            port=port,
+            user="kata_admin",
+            password=known["admin"],
+            dbname=database,
+            connect_timeout=3,
+            options="-c lock_timeout=5s -c statement_timeout=20s",
+        ) as connection,
+    ):
+        yield connection
+
+
+@contextmanager
+def _judged() -> Iterator[None]:
+    """Locks and connections that the submission keeps are Occupied; what else the database does not do is NotGraded."""
+    import psycopg
+
+    try:
+        yield
+    except psycopg.errors.LockNotAvailable as error:
+        raise Occupied("a session of your server keeps a table locked, and never ends its transaction") from error
+    except psycopg.Error as error:
+        if any(words in str(error) for words in _CROWDED):
+            raise Occupied("your server keeps so many connections or locks that nobody else gets one") from error
+        raise NotGraded(f"PostgreSQL did not do what was asked: {safe_line(str(error), 200)}") from error
+
+
+#: A connection that is refused has no SQLSTATE.
+_CROWDED = ("too many clients", "too many connections", "remaining connection slots", "could not fork", "shared memory")
 
 
 def _waiting(outside: Connection[Any], database: str) -> int:
@@ -151,9 +184,12 @@ def _waiting(outside: Connection[Any], database: str) -> int:
 def _select_one(host: str, port: int, password: str) -> None:
     import psycopg
 
-    with psycopg.connect(
-        host=host, port=port, user=READER, password=password, dbname=DATABASE, connect_timeout=3
-    ) as connection:
+    with (
+        _judged(),
+        psycopg.connect(
+            host=host, port=port, user=READER, password=password, dbname=DATABASE, connect_timeout=3
+        ) as connection,
+    ):
         connection.execute("SELECT 1")
 
 

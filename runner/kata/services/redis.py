@@ -6,7 +6,7 @@ import random
 import socket
 from typing import TYPE_CHECKING
 
-from kata.services import Prepared, Service
+from kata.services import Occupied, Prepared, Service
 
 if TYPE_CHECKING:
     from testcontainers.core.container import DockerContainer
@@ -75,6 +75,8 @@ def _ping(host: str, port: int, password: str) -> None:
             if not chunk:
                 raise ConnectionError("Redis closed the connection")
             said += chunk
+            if b"-BUSY" in said:
+                raise Occupied("a script (EVAL) of your server has kept Redis busy for seconds")
 
 
 SERVICE = Service("redis", "redis", "cache", prepare)

@@ -6,8 +6,12 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from kata import waiting
 from kata.engine.caching import SERVICE_CAPABILITIES
-from kata.services import Prepared
+from kata.errors import NotGraded
+from kata.services import Occupied, Prepared
+
+_READY_SECONDS = 60
 
 
 def start_service(prepared: Prepared, network: str, labels: Mapping[str, str]) -> str:
@@ -27,6 +31,26 @@ def start_service(prepared: Prepared, network: str, labels: Mapping[str, str]) -
     # The class's own start: a database's subclass would go on to wait on a published port, once a second.
     DockerContainer.start(made)
     return made.get_container_id()
+
+
+def wait_until_ready(prepared: Prepared, host: str, port: int) -> None:
+    """Return when the service does real work: a SELECT, a PING. Raises Occupied when the submission prevents it."""
+    last: Exception | None = None
+
+    def probe() -> bool | None:
+        nonlocal last
+        try:
+            prepared.probe(host, port)
+        except Exception as error:  # noqa: BLE001 - whatever a client library raises while the service is not ready
+            last = error
+            return None
+        return True
+
+    if waiting.until(probe, _READY_SECONDS) is None:
+        if isinstance(last, Occupied):
+            raise last
+        name = prepared.name
+        raise NotGraded(f"{name} was not ready within {_READY_SECONDS} seconds", "Run `kata doctor`; try again.")
 
 
 def _options(prepared: Prepared, network: str, labels: Mapping[str, str]) -> dict[str, Any]:

@@ -1,0 +1,113 @@
+"""Hostile use of MySQL or MariaDB: what its user may not do, and the grader's own look at what it did."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pymysql
+import pytest
+
+from kata.application import Launch
+from kata.asks import answers
+from kata.engine import Sandbox
+from kata.engine.docker import DockerEngine
+from kata.engine.labels import PID
+from kata.environment import Environment
+from kata.grader.database import Database, Place, look_into
+from kata.grader.failure import Failure
+from kata.grading import AskFailed
+from kata.services import service
+
+#: testcontainers warns of its own decorators while it is imported
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+
+
+@pytest.fixture(scope="module")
+def running(engine: DockerEngine, images: dict[str, str]) -> Iterator[Environment]:
+    """An environment with MySQL beside a server that does nothing."""
+
+    def launch(told: Any) -> Launch:
+        return Launch(images["python"], ("python", "-m", "http.server", "8000"), told, 8000, "/", Sandbox())
+
+    chosen = [(service("mysql"), images["mysql"])]
+    with Environment(engine, chosen, launch, images, 8000, False, 1, lambda text: None) as environment:
+        yield environment
+    assert list(engine.labelled(f"{PID}={os.getpid()}")) == []
+
+
+@pytest.fixture
+def own(running: Environment) -> Iterator[Any]:
+    """The learner's own session."""
+    url = urlsplit(running.environment["DATABASE_URL"])
+    host, port = running.address("mysql")
+    known = {"user": url.username, "password": url.password or "", "database": url.path.strip("/")}
+    with pymysql.connect(host=host, port=port, autocommit=True, **known) as connection, connection.cursor() as cursor:
+        yield cursor
+
+
+def reader(running: Environment) -> Database:
+    return look_into({"mysql": running.service_address("mysql")})
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT 1 INTO OUTFILE '/tmp/x'",
+        "CREATE USER other",
+        "CREATE DATABASE other",
+        "SET GLOBAL max_connections = 1",
+        "TRUNCATE mysql.general_log",
+        "SET GLOBAL general_log = 0",
+        "FLUSH TABLES WITH READ LOCK",
+        "GRANT ALL ON *.* TO app",
+        "SELECT * FROM mysql.global_priv",
+        "INSTALL SONAME 'ha_archive'",
+    ],
+)
+def test_what_only_administrators_may_is_denied(own: Any, statement: str) -> None:
+    with pytest.raises(pymysql.MySQLError) as caught:
+        own.execute(statement)
+    assert "denied" in str(caught.value)
+
+
+def test_files_of_the_server_are_not_read(own: Any) -> None:
+    """Without the FILE privilege the function answers NULL."""
+    own.execute("SELECT LOAD_FILE('/etc/passwd')")
+    assert own.fetchone() == (None,)
+
+
+def test_what_is_stored_is_found_under_odd_names(running: Environment, own: Any) -> None:
+    own.execute("CREATE TABLE `a.b%s``c` (`odd % name``` TEXT, raw BLOB)")
+    own.execute("INSERT INTO `a.b%s``c` VALUES (NULL, 'hidden'), ('not so hidden', NULL), ('x', 'y')")
+    assert reader(running).find("hidden") == [Place("app.a.b%s`c", 2)]
+    own.execute("DROP TABLE `a.b%s``c`")
+
+
+def test_a_view_is_not_looked_into(running: Environment, own: Any) -> None:
+    own.execute("CREATE VIEW users AS SELECT SLEEP(60) AS id")
+    assert reader(running).tables() == []
+    own.execute("DROP VIEW users")
+
+
+def test_a_table_that_stays_locked_fails_its_look_and_holds_up_nobody(running: Environment, own: Any) -> None:
+    own.execute("CREATE TABLE locked (name TEXT)")
+    own.execute("LOCK TABLES locked WRITE")
+    with pytest.raises(Failure, match="keeps a table locked"):
+        reader(running).find("x")
+    with pytest.raises(AskFailed, match="keeps a table locked"):
+        answers(running)("hold_writes", {"service": "mysql"})
+    own.execute("UNLOCK TABLES")
+    own.execute("DROP TABLE locked")
+    answers(running)("hold_writes", {"service": "mysql"})
+    answers(running)("let_writes_go", {"service": "mysql", "sessions": 0})
+
+
+def test_a_look_is_over_in_seconds(running: Environment) -> None:
+    with pytest.raises(pymysql.MySQLError):
+        reader(running).rows(
+            "SELECT COUNT(*) FROM information_schema.columns a, information_schema.columns b, "
+            "information_schema.columns c"
+        )

@@ -108,6 +108,7 @@ class Grading:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Each check after what it needs; only the selected ones and their needs."""
+        self._broken += [problem for item in items for problem in lacking(item)]
         by_id = {check_id(item): item for item in items}
         needed = {id: needs_of(item) for id, item in by_id.items()}
         self._collected = [check_id(item) for item in items]
@@ -249,6 +250,18 @@ def needs_of(item: pytest.Item) -> tuple[str, ...]:
     """The ids of the checks that have to pass before this one."""
     ids: tuple[str, ...] = getattr(getattr(item, "function", None), ATTRIBUTE, ())
     return ids
+
+
+def lacking(item: pytest.Item) -> list[dict[str, str]]:
+    """The fixtures that a check asks for and nobody gives: told before anything runs, not as a fault in the middle."""
+    given = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", None)
+    wanted = getattr(item, "fixturenames", ()) if given is not None else ()
+    place = f"{item.path}:{(item.reportinfo()[1] or 0) + 1}"
+    return [
+        {"file": place, "message": f"there is no fixture {name!r}; docs/graders.md lists them"}
+        for name in wanted
+        if name not in (given or ()) and name != "request"
+    ]
 
 
 def broken(error: BaseException, folder: Path, reading: Path) -> dict[str, str]:

@@ -25,16 +25,16 @@ def heading(exercise: Exercise, chosen: int, of: int, repeat: int, jobs: int, st
 def outcome_lines(exercise: Exercise, outcome: Outcome, width: int) -> Iterator[str]:
     """One submission, when it is done: whether it came out as it should, and what it got."""
     wrong = list(mismatches(exercise, outcome))
-    state = "BAD" if wrong else "ok"
-    yield from wrapped(f"  {outcome.seconds:5.1f}s  {state:<3} {outcome.proof.id}: {_got(exercise, outcome)}", width)
+    state, got = ("BAD", _got(exercise, outcome, False)) if wrong else ("ok", _got(exercise, outcome, True))
+    yield from wrapped(f"  {outcome.seconds:5.1f}s  {state:<3} {outcome.proof.id}: {got}", width)
     for text in wrong:
         yield from wrapped(f"{_INDENT}{text}", width)
 
 
-def _got(exercise: Exercise, outcome: Outcome) -> str:
+def _got(exercise: Exercise, outcome: Outcome, why: bool) -> str:
     report = outcome.report
     if report.verdict.family is not Family.GRADED:
-        return f"{report.verdict}, {report.message}"
+        return f"{report.verdict}, {report.message}" if why else str(report.verdict)
     if outcome.proof.kind is Kind.STARTER:
         return f"starts, and fails {len(outcome.failed)} of {len(report.checks)} checks"
     if report.verdict is Verdict.PASSED:

@@ -118,6 +118,7 @@ IMPORTS: dict[str, tuple[Break, str, str]] = {
     "raises at import": (change(GRADER, "\n\ndef", "\nX = 1 / 0\n\ndef"), f"{GRADER}:5", "ZeroDivisionError"),
     "ends the process": (change(GRADER, "\n\ndef", "\nraise SystemExit\n\ndef"), f"{GRADER}:5", "SystemExit"),
     "ends it without a word": (write(CONFTEST, b"import os\nos._exit(7)\n"), f"graders/{ID}", "exit code 7"),
+    "unknown fixture": (change(GRADER, "kept(api, draw)", "kept(api, drow)"), f"{GRADER}:6", "no fixture 'drow'"),
     "conftest raises": (write(CONFTEST, b"X = {}\nX['a']\n"), f"{CONFTEST}:2", "KeyError"),
 }  # fmt: skip
 

@@ -24,6 +24,7 @@ class FakeEngine:
     built: list[str] = field(default_factory=list)
     contexts: list[bytes] = field(default_factory=list)
     build_limits: list[tuple[float, int | None, int | None]] = field(default_factory=list)
+    networks: list[str | None] = field(default_factory=list)
     containers: dict[str, ContainerSpec] = field(default_factory=dict)
     others: dict[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
@@ -52,6 +53,7 @@ class FakeEngine:
     ) -> None:
         self.contexts.append(context.read())
         self.build_limits.append((seconds, memory, written))
+        self.networks.append(network)
         if not self.builds_work:
             raise BuildFailed("exit code 1", ["the last line"])
         self.built.append(tag)

@@ -113,7 +113,8 @@ def _build(
     if not plan.build:
         return built
     with snapshot.tar(owner=(APP_USER, APP_USER), prefix="code") as code:
-        return application_image(engine, built.image, plan.build, code, snapshot.digest, progress, *limits)
+        offline = profile.strict and not plan.fetches
+        return application_image(engine, built.image, plan.build, code, snapshot.digest, progress, *limits, offline)
 
 
 def _own_launch(

@@ -143,3 +143,25 @@ def test_a_build_cannot_name_another_container_as_its_own(
         assert engine.state(other).running
     finally:
         engine.remove(other)
+
+
+def test_16_the_code_of_a_detected_stack_is_built_without_network(
+    strict: Strict, tmp_path: Path, canary: Canary
+) -> None:
+    """A build script is a stranger's program, too; its packages are there already."""
+    hosts = ["172.17.0.1", "127.0.0.1", "example.org"]
+    (tmp_path / "api").mkdir()
+    (tmp_path / "api/package.json").write_text('{"scripts": {"build": "node build.js", "start": "node dist/main.js"}}')
+    (tmp_path / "api/build.js").write_text(
+        "const fs = require('fs'), net = require('net');\n"
+        f"for (const host of {hosts}) net.connect({canary.port}, host, () => console.log('reached', host))"
+        ".on('error', (error) => console.log('silent', host, error.code));\n"
+        "const links = Object.keys(require('os').networkInterfaces()); console.log('links', links.join());\n"
+        "if (links.some((name) => name !== 'lo')) process.exit(3);\n"
+        "fs.mkdirSync('dist', {recursive: true}); fs.writeFileSync('dist/main.js', `\n"
+        "  require('http').createServer((q, r) => r.end(process.env.GREETING)).listen(process.env.PORT, '0.0.0.0')`);\n"
+    )
+    report = strict(tmp_path / "api")
+    assert report.verdict is Verdict.FAILED, report
+    assert [check.id for check in report.checks if check.points] == ["greets"]
+    assert not canary.heard()

@@ -115,6 +115,7 @@ def test_scripts_of_npm_itself_wait_for_the_code(plan_of: Detect) -> None:
     plan = plan_of({**DEPENDS, "scripts": {"prepare": "husky", "postinstall": "prisma generate"}}, {"app.js": ""})
     assert plan.install[0] == "npm pkg delete scripts"
     assert plan.build == ("npm run postinstall",)
+    assert plan.fetches
 
 
 def test_packages_inside_the_submission_need_all_of_it(plan_of: Detect) -> None:

@@ -67,10 +67,15 @@ def application_image(
     seconds: float,
     memory: int | None = None,
     written: int | None = None,
+    offline: bool = False,
 ) -> Built:
-    """Base + the code after its own build steps (a compiler, a bundler), keyed by the code itself."""
-    tag = f"kata-cache/app:{_key('app', base, *steps, key)}"
-    return _built(engine, tag, base, "code", steps, code, progress, seconds, memory, written)
+    """Base + the code after its own build steps (a compiler, a bundler), keyed by the code itself.
+
+    `offline`: the steps have no network. What they make is kept apart from what they make with one.
+    """
+    tag = f"kata-cache/app:{_key('offline' if offline else 'app', base, *steps, key)}"
+    network = "none" if offline else None
+    return _built(engine, tag, base, "code", steps, code, progress, seconds, memory, written, network)
 
 
 def own_image(
@@ -135,6 +140,7 @@ def _built(
     seconds: float,
     memory: int | None,
     written: int | None,
+    network: str | None = None,
 ) -> Built:
     with one_at_a_time(tag):
         if engine.image(tag) is not None:
@@ -142,7 +148,16 @@ def _built(
         followed = Steps(steps, progress)
         with _context(_dockerfile(base, folder, steps), folder, files) as context:
             try:
-                engine.build(context, tag, {CACHE: folder}, followed, seconds=seconds, memory=memory, written=written)
+                engine.build(
+                    context,
+                    tag,
+                    {CACHE: folder},
+                    followed,
+                    seconds=seconds,
+                    memory=memory,
+                    network=network,
+                    written=written,
+                )
             except BuildFailed as failure:
                 raise followed.named(failure) from failure
         return Built(tag, cached=False)

@@ -71,6 +71,7 @@ def _from_language(app: App, port: int) -> Plan:
         dependency_files=needs.files,
         install=needs.install,
         build=needs.build,
+        fetches=needs.fetches,
         installed_paths=needs.installed_paths,
         port=port,
         environment=(*needs.variables, *start.variables),

@@ -35,11 +35,11 @@ def prepare(app: App) -> Environment:
         of_maven = [path for path in app.everything if path == "mvnw" or path.startswith(".mvn/")]
         install = (*_tool(app, "mvnw", "maven"), f"{_maven(app)} dependency:go-offline")
         poms = [path for path in app.everything if path.rpartition("/")[2] == "pom.xml"]
-        return Environment((*of_maven, *poms), install, (f"{_maven(app)} -DskipTests package",))
+        return Environment((*of_maven, *poms), install, (f"{_maven(app)} -DskipTests package",), fetches=True)
     if app.first(_GRADLE):
         command = "sh gradlew" if app.has("gradlew") else "gradle"
         build = f"{command} --no-daemon --gradle-user-home /opt/gradle-home assemble"
-        return Environment(install=_tool(app, "gradlew", "gradle"), build=(build,))
+        return Environment(install=_tool(app, "gradlew", "gradle"), build=(build,), fetches=True)
     compiling = f"{_FIND} && javac {_classpath(app, _CLASSES)}-d {_CLASSES} @.kata/sources"
     return Environment(build=(compiling,) if len(_sources(app)) > 1 else ())
 

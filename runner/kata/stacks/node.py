@@ -52,7 +52,7 @@ def prepare(app: App) -> Environment:
     lines = (*(("npm pkg delete scripts",) if hooks else ()), *_install_lines(app, package, with_dev))
     late = ("npm run postinstall",) if hooks and "postinstall" in _scripts(package) else ()
     build = (*late, *_build_lines(app, package))
-    return Environment(files, lines, build, ("node_modules",), _QUIET, _warnings(app, package))
+    return Environment(files, lines, build, bool(late), ("node_modules",), _QUIET, _warnings(app, package))
 
 
 def start(app: App) -> Start | None:

@@ -44,8 +44,9 @@ def prepare(app: App) -> Environment:
     flags = "--no-dev --no-interaction --no-progress --prefer-dist --no-scripts"
     install = (*extensions, *_COMPOSER, f"COMPOSER_ALLOW_SUPERUSER=1 composer install {flags}")
     if _scans_code(package):
-        return Environment(app.everything, install, (), ("vendor",), _WORKERS)
-    return Environment(app.all(("composer.json", "composer.lock", "auth.json")), install, (), ("vendor",), _WORKERS)
+        return Environment(app.everything, install, installed_paths=("vendor",), variables=_WORKERS)
+    files = app.all(("composer.json", "composer.lock", "auth.json"))
+    return Environment(files, install, installed_paths=("vendor",), variables=_WORKERS)
 
 
 def start(app: App) -> Start | None:

@@ -18,7 +18,8 @@ class Plan:
 
     `base` is the role of the image that everything runs in; with a `dockerfile` it is None and the image is built.
     `dependency_files` alone decide the dependency image: `install` runs with them in /app, and `installed_paths`
-    below /app are kept. `build` needs the whole code. `start` is "" when the image's own command starts the server.
+    below /app are kept. `build` needs the whole code; `fetches` tells that it needs the network, too. `start` is ""
+    when the image's own command starts the server.
     `override` is the line of kata.toml that changes the decision.
     """
 
@@ -29,6 +30,7 @@ class Plan:
     dependency_files: tuple[str, ...] = ()
     install: tuple[str, ...] = ()
     build: tuple[str, ...] = ()
+    fetches: bool = False
     installed_paths: tuple[str, ...] = ()
     dockerfile: str | None = None
     port: int = 8000
@@ -57,6 +59,7 @@ class Environment:
     files: tuple[str, ...] = ()
     install: tuple[str, ...] = ()
     build: tuple[str, ...] = ()
+    fetches: bool = False
     installed_paths: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
     warnings: tuple[str, ...] = ()

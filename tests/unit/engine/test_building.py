@@ -111,6 +111,17 @@ def test_every_build_has_its_limits() -> None:
     assert engine.build_limits == [limits] * 3
 
 
+def test_code_of_strangers_is_built_without_network_and_not_shared_with_builds_that_had_one() -> None:
+    engine = FakeEngine()
+
+    def build(offline: bool) -> Built:
+        code = tarball({"code/a.ts": ""})
+        return application_image(engine, "base", ("tsc",), code, "k", lambda text: None, 60, offline=offline)  # type: ignore[arg-type]
+
+    assert build(offline=False).image != build(offline=True).image
+    assert engine.networks == [None, "none"]
+
+
 def test_own_dockerfile_is_keyed_by_everything_it_can_see() -> None:
     engine = FakeEngine()
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.chromium import PROGRAM, Chromium
 
 from kata.engine.docker import DockerEngine
 from kata.engine.images import image_table
@@ -52,3 +54,12 @@ def engine() -> DockerEngine:
 def images() -> dict[str, str]:
     """Which image stands for which role here."""
     return dict(image_table())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """A headless browser for all tests of a worker, or a skip where there is none."""
+    if PROGRAM is None:
+        pytest.skip("no Chromium on this machine (Debian: the package chromium)")
+    with Chromium() as browser:
+        yield browser

@@ -50,6 +50,8 @@ def _entry(check: CheckResult, exchange: Exchange) -> dict[str, Any]:
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "comment": f"{check.id}: {check.status.value}",
+        # Without it Chromium takes the first exchange of a page for a document and JSON for a script.
+        "_resourceType": "fetch",
     }
 
 
@@ -74,7 +76,8 @@ def _response(exchange: Exchange) -> dict[str, Any]:
     size = _size(exchange.reply_body) + exchange.cut
     response = {
         "status": exchange.status or 0,
-        "statusText": reason(exchange.status or 0),
+        # Of a reply that never came, Chromium shows this text where the status would stand.
+        "statusText": reason(exchange.status) if exchange.status else exchange.error or "",
         "httpVersion": "HTTP/1.1",
         "cookies": [_cookies(line)[0] for line in _all(exchange.reply_headers, "set-cookie")],
         "headers": _headers(exchange.reply_headers),

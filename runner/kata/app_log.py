@@ -10,9 +10,11 @@ from kata.safe import safe
 #: Colour and cursor sequences (ECMA-48 CSI): layout for terminals, noise in a report.
 _LAYOUT = re.compile(rb"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _ERROR = re.compile(
-    r"Traceback|\b\w*(?:Error|Exception)\b|panic:|\bFATAL\b|\bfatal\b|Uncaught|Unhandled|Segmentation", re.I
+    r"Traceback|\b\w*(?:Error|Exception|Violation)\b|panic:|\bFATAL\b|\bfatal\b|Uncaught|Unhandled|Segmentation", re.I
 )
 _OWN_FRAME = re.compile(r"(?<![\w/])(?:/app/|file:///app/)(?!node_modules/|vendor/|\.venv/)")
+#: What differs between two tellings of one failure.
+_DRAWN = re.compile(r"\d+|\S+@\S+")
 _LEFT_OUT = "..."
 
 
@@ -25,13 +27,14 @@ def lines_of(output: bytes, limit: int = 300) -> tuple[str, ...]:
 def telling(lines: Sequence[str], most: int = 20) -> tuple[str, ...]:
     """At most `most` of `lines`: those that name an error, frames of the learner's own code, then the last ones.
 
-    Gaps are marked by a line of three dots.
+    Gaps are marked by a line of three dots. What an error says again and again is worth one telling.
     """
     if len(lines) <= most:
         return tuple(lines)
+    new = _first_tellings(lines)
     ranked = [
-        *(index for index, line in enumerate(lines) if _ERROR.search(line)),
-        *(index + step for index, line in enumerate(lines) if _OWN_FRAME.search(line) for step in (0, 1)),
+        *(index for index in new if _ERROR.search(lines[index])),
+        *(index + step for index in new if _OWN_FRAME.search(lines[index]) for step in (0, 1)),
         *range(len(lines) - 1, -1, -1),
     ]
     room = most - 3
@@ -40,6 +43,14 @@ def telling(lines: Sequence[str], most: int = 20) -> tuple[str, ...]:
         if len(chosen) < room and index < len(lines):
             chosen.setdefault(index)
     return _with_gaps(lines, sorted(chosen), most)
+
+
+def _first_tellings(lines: Sequence[str]) -> list[int]:
+    """The indices of lines that no earlier line says, but for numbers and addresses; frames differ by theirs."""
+    first: dict[str, int] = {}
+    for index, line in enumerate(lines):
+        first.setdefault(line if _OWN_FRAME.search(line) else _DRAWN.sub("…", line), index)
+    return list(first.values())
 
 
 def _with_gaps(lines: Sequence[str], chosen: Sequence[int], most: int) -> tuple[str, ...]:

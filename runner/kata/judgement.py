@@ -88,8 +88,7 @@ def _unfinished(journal: Journal, seconds: float) -> tuple[Verdict, str, str]:
 def _result(requirement: Requirement, finished: Finished, app_log: AppLog) -> CheckResult:
     passed = finished.status is Status.PASSED
     max_points = 0 if requirement.severity is Severity.ADVICE else requirement.points
-    moment = (finished.started, finished.started + finished.seconds + _LATE)
-    log = app_log(*moment) if finished.status is Status.FAILED and finished.started else ()
+    log = app_log(*_moment(finished)) if finished.status is Status.FAILED and finished.started else ()
     result = CheckResult(
         id=requirement.id,
         title=requirement.title,
@@ -111,6 +110,15 @@ def _result(requirement: Requirement, finished: Finished, app_log: AppLog) -> Ch
     )
     known = recognised(result) if finished.status is Status.FAILED else ""
     return replace(result, hint=f"{known}\n{result.hint}".strip()) if known else result
+
+
+def _moment(finished: Finished) -> tuple[float, float]:
+    """From the failing request to the end of its check; of a request that checks share, to the end of that alone."""
+    ended = finished.started + finished.seconds + _LATE
+    if finished.failing is None:
+        return finished.started, ended
+    request = finished.exchanges[finished.failing]
+    return request.started, ended if request.started >= finished.started else request.started + request.seconds + _LATE
 
 
 def _missing(requirement: Requirement, journal: Journal) -> Finished:

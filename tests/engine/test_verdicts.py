@@ -37,6 +37,15 @@ def test_wrong_answer_fails_one_check_and_skips_what_needs_it(grade: Grade, tmp_
     assert any("handled PUT /number" in line for line in failed.app_log)
 
 
+def test_what_is_said_later_hides_nothing(grade: Grade, tmp_path: Path) -> None:
+    """A server that writes a thousand lines afterwards: the failed check still has the lines of its own request."""
+    noise = 'import time; time.sleep(0.1); print("noise\\n" * 1000, flush=True)'
+    report = grade(tiny(tmp_path, at_import='os.environ["GREETING"] = "x"', on_put=noise))
+    (failed,) = [check for check in report.checks if check.status is Status.FAILED]
+    assert "handled GET /" in failed.app_log
+    assert "noise" not in failed.app_log
+
+
 def test_same_seed_replays_the_same_values(grade: Grade, tmp_path: Path) -> None:
     folder = tiny(tmp_path / "api")
     bodies = [

@@ -51,3 +51,16 @@ def test_packages_inside_the_folder_are_no_own_frames() -> None:
         *["    at next (/app/node_modules/r.js:1:1)"] * 60,
     ]
     assert node[1] in telling(node, 10)
+
+
+def test_one_failure_many_times_is_told_once() -> None:
+    """Twenty equal tracebacks have room for what the first one says."""
+    again = [*TRACEBACK, "INFO: 10.0.0.1:4000 POST /login 500"] * 20
+    shown = telling(again, 20)
+    for line in (TRACEBACK[0], *TRACEBACK[-3:]):
+        assert line in shown
+
+
+def test_an_exception_of_another_name_survives() -> None:
+    unique = [*TRACEBACK[:-1], 'psycopg.errors.UniqueViolation: duplicate key value violates "users_email_key"']
+    assert unique[-1] in telling([*unique, *(f"INFO: {n}" for n in range(50))], 20)

@@ -66,6 +66,21 @@ def test_failed_checks_carry_hint_link_and_log() -> None:
     assert (passed.hint, passed.app_log) == ("", ())
 
 
+def test_the_log_is_that_of_the_failing_request() -> None:
+    """Its own moment, not that of the check: a request that several checks share was sent before this one began."""
+    seen: list[tuple[float, float]] = []
+
+    def log(since: float, until: float) -> tuple[str, ...]:
+        seen.append((since, until))
+        return ()
+
+    sent = [Exchange("GET", "http://127.0.0.1:1/", started=at, seconds=0.5) for at in (40.0, 100.25)]
+    finished = Finished(IDS[0], F, "it differs", exchanges=tuple(sent), failing=0, started=100.0, seconds=2.0)
+    for line in (finished, replace(finished, failing=1), replace(finished, failing=None)):
+        checks_of(TINY, Journal({IDS[0]: line}), (IDS[0],), log)
+    assert [(since, round(until, 2)) for since, until in seen] == [(40.0, 40.51), (100.25, 102.01), (100.0, 102.01)]
+
+
 def test_the_failing_exchange_stays_known() -> None:
     sent = tuple(Exchange("GET", f"http://127.0.0.1:1/{number}") for number in range(3))
     lines = {IDS[0]: Finished(IDS[0], F, "it differs", exchanges=sent, failing=1)}

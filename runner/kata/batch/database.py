@@ -25,10 +25,23 @@ _CHECK = "INSERT INTO checks VALUES (?,?,?,?,?,?,?,?,?,?)"
 
 
 def write_database(file: Path, book: Gradebook) -> None:
-    """Put a new database in the place of the old one; readers of the old one are not disturbed."""
+    """Put a new database in the place of the old one; readers of the old one are not disturbed.
+
+    Raises OSError or sqlite3.Error, and leaves the old one, when there is no room.
+    """
     made = file.with_name(f".new-{file.name}")
     made.unlink(missing_ok=True)
-    with closing(sqlite3.connect(made)) as database, database:
+    try:
+        _write(made, book)
+        os.replace(made, file)
+    except (OSError, sqlite3.Error):
+        made.unlink(missing_ok=True)
+        raise
+
+
+def _write(file: Path, book: Gradebook) -> None:
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("PRAGMA journal_mode = OFF")  # what breaks off is thrown away
         database.executescript(_TABLES)
         for row in book.rows:
             student = row.unit.student
@@ -38,7 +51,6 @@ def write_database(file: Path, book: Gradebook) -> None:
             )
             if row.report is not None:
                 _write_report(database, row.unit.key, row.report, row.score)
-    os.replace(made, file)
 
 
 def _write_report(database: sqlite3.Connection, student: str, report: Report, score: int | None) -> None:

@@ -12,6 +12,9 @@ from typing import Any
 
 from kata.errors import NotGraded
 
+#: Bytes: a line for each submission that is graded at a moment, several times over.
+_RESERVE = 32 << 10
+
 
 def write_once(file: Path, text: str) -> bool:
     """Write `text` to a name that must be new; False, and nothing changed, when it is taken. Raises NotGraded."""
@@ -36,10 +39,12 @@ def write_again(file: Path, text: str) -> None:
     except OSError as error:
         os.unlink(made)
         raise _cannot(file, error) from error
+    _sync(file.parent)
 
 
 def append(file: Path, line: Mapping[str, Any]) -> None:
     """Add one JSON line; a line that a crash cut short before is closed first. Raises NotGraded."""
+    new = not file.exists()
     try:
         with file.open("ab") as out:
             start = b"\n" if _is_torn(file) else b""
@@ -48,6 +53,22 @@ def append(file: Path, line: Mapping[str, Any]) -> None:
             os.fsync(out.fileno())
     except OSError as error:
         raise _cannot(file, error) from error
+    if new:
+        _sync(file.parent)
+
+
+def make_folder(folder: Path) -> None:
+    """Make `folder` and what is above it, so that a power cut cannot take it back. Raises OSError."""
+    new = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in reversed(new):
+        _sync(each.parent)
+
+
+def reserve(file: Path) -> None:
+    """Keep room for the last lines of a runner whose disk is full, which removes `file` first. Raises NotGraded."""
+    if not file.exists():
+        write_again(file, " " * _RESERVE)
 
 
 def lines(file: Path) -> Iterator[dict[str, Any]]:
@@ -62,6 +83,11 @@ def lines(file: Path) -> Iterator[dict[str, Any]]:
                 continue
             if isinstance(read, dict):
                 yield read
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether it is the disk that has no room."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def _is_torn(file: Path) -> bool:
@@ -94,11 +120,13 @@ def _sync(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # a file system that knows no sync of folders
+            raise _cannot(folder, error) from error
     finally:
         os.close(descriptor)
 
 
 def _cannot(file: Path, error: OSError) -> NotGraded:
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    hint = "Make room" if full else "Use a results folder on an ordinary local disk"
+    hint = "Make room" if is_full(error) else "Use a results folder on an ordinary local disk"
     return NotGraded(f"{file} cannot be written: {error.strerror}", f"{hint} and run the same command again.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,9 +41,9 @@ def write_outputs(store: Store, sheets: Sheets) -> tuple[Gradebook, tuple[str, .
             _write(store.folder / name, text)
         _write_feedback(store, book)
         write_database(store.folder / "gradebook.sqlite", book)
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
         raise NotGraded(
-            f"{store.folder} cannot be written: {error.strerror}",
+            f"{store.folder} cannot be written: {getattr(error, 'strerror', '') or error}",
             "The results are safe; make room and run `kata report` on the folder.",
         ) from error
     return book, tuple(note for each in filled.values() for note in each.notes)
@@ -83,5 +84,9 @@ def _write(file: Path, text: str) -> None:
     if file.exists() and file.read_bytes() == content:
         return
     made = file.with_name(f".new-{file.name}")
-    made.write_bytes(content)
-    os.replace(made, file)
+    try:
+        made.write_bytes(content)
+        os.replace(made, file)
+    except OSError:
+        made.unlink(missing_ok=True)
+        raise

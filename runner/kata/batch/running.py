@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from kata.batch import durable
 from kata.batch.digests import Graded
 from kata.batch.grading import refused, seed_of, ungraded
 from kata.batch.intake import Unit
@@ -175,12 +176,17 @@ class Runner:
     def _report_of(self, future: Future[Report]) -> Report:
         """The result, or an honest account of why there is none.
 
-        Raises UsageError, the exercise itself is broken, and EngineUnavailable: nobody else could be graded either.
+        Raises what nobody else could be graded with either: UsageError, the exercise itself is broken,
+        EngineUnavailable, and the OSError of a full disk.
         """
         error = future.exception()
         if error is None:
             return future.result()
-        if isinstance(error, (UsageError, EngineUnavailable)) or not isinstance(error, Exception):
+        if (
+            isinstance(error, (UsageError, EngineUnavailable))
+            or not isinstance(error, Exception)
+            or durable.is_full(error)
+        ):
             raise error
         if isinstance(error, NotGraded):
             return ungraded(self._blank(), error.message, error.hint)
@@ -207,6 +213,7 @@ class Runner:
         """What was interrupted politely did not crash: it is not counted against the submission."""
         for future in self._flying:
             future.cancel()
+        self.store.free_reserve()
         for key in sorted(self._begun):
             self.store.journal.ended(key, "interrupted", "")
 

@@ -6,6 +6,7 @@ results/
   store/journal.jsonl           what happened (journal.py)
   store/results/KEY.json        one result; KEY.2.json is the second, asked for with --regrade
   store/tries/KEY.json          the last try that was not graded; not a result
+  store/reserve                 while a runner works: room for its last lines when the disk is full
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from kata.batch import durable
 from kata.batch.intake import Intake, Part, Unit
 from kata.batch.journal import Journal
 from kata.batch.roster import Student
-from kata.errors import UsageError
+from kata.errors import NotGraded, UsageError
 from kata.results import Report
 
 _FORMAT = 1
@@ -48,6 +49,7 @@ class Store:
         self._inside = folder / "store"
         self._results = self._inside / "results"
         self._tries = self._inside / "tries"
+        self._reserve = self._inside / "reserve"
         self.journal = Journal(self._inside / "journal.jsonl")
 
     def exists(self) -> bool:
@@ -63,11 +65,19 @@ class Store:
             with FileLock(self._inside / "lock", timeout=0):
                 for left in (*self._results.glob(".new-*"), *self._inside.glob(".new-*"), *self._tries.glob(".new-*")):
                     left.unlink(missing_ok=True)
-                yield
+                durable.reserve(self._reserve)
+                try:
+                    yield
+                finally:
+                    self.free_reserve()
         except Timeout as error:
             raise UsageError(
                 f"another kata is working on {self.folder}", "Wait for it, or give another folder with --out."
             ) from error
+
+    def free_reserve(self) -> None:
+        """Give back the room that was kept for the last lines."""
+        self._reserve.unlink(missing_ok=True)
 
     def header(self) -> Header:
         """What the folder holds. Raises UsageError when it is no results folder of this version."""
@@ -143,10 +153,13 @@ class Store:
                     "Give a new folder with --out.",
                 )
         try:
-            self._results.mkdir(parents=True, exist_ok=True)
-            self._tries.mkdir(exist_ok=True)
+            durable.make_folder(self._results)
+            durable.make_folder(self._tries)
         except OSError as error:
-            raise UsageError(f"{self.folder} cannot be made: {error.strerror}", "Give another --out.") from error
+            said = f"{self.folder} cannot be made: {error.strerror}"
+            if durable.is_full(error):
+                raise NotGraded(said, "Make room and run the same command again.") from error
+            raise UsageError(said, "Give another --out.") from error
 
     def _read(self, name: str) -> dict[str, Any]:
         file = self._inside / name

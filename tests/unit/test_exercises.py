@@ -8,11 +8,14 @@ import pytest
 
 from kata.exercise import Exercise
 from kata.library import Library, Shelf
+from kata.results import Severity
 from kata.verify.matrix import document
 from kata.verify.proofs import Kind, proofs_of, submissions_of, unproven
 from kata.verify.soundness import unsound
 
 ROOT = Path(__file__).resolve().parents[2]
+#: The wrong submission that answers with the examples of the statement alone.
+BY_HEART = "documented-examples-only"
 EXERCISES = list(Library((Shelf(ROOT),)).all())
 
 
@@ -28,8 +31,9 @@ def test_files_are_sound(exercise: Exercise) -> None:
 
 
 def test_every_check_is_failed_by_a_wrong_submission(exercise: Exercise) -> None:
-    """A check that nothing fails proves nothing, and the exercise must not ship."""
-    assert unproven(exercise, proofs_of(exercise, submissions_of(exercise, None))) == []
+    """A check that nothing fails proves nothing, and the exercise must not ship. What fails all proves none of them."""
+    proofs = proofs_of(exercise, submissions_of(exercise, None))
+    assert unproven(exercise, [proof for proof in proofs if proof.name != BY_HEART]) == []
 
 
 def test_every_patch_applies(exercise: Exercise) -> None:
@@ -51,3 +55,11 @@ def test_kill_matrix_is_documented(exercise: Exercise) -> None:
     file = ROOT / "docs" / "matrix" / f"{exercise.id}.md"
     assert file.is_file(), "run `kata verify --all --no-run --write-matrix docs/matrix`"
     assert file.read_text("utf-8") == document(exercise, proofs)
+
+
+def test_who_only_knows_the_statements_examples_is_proven_to_fail(exercise: Exercise) -> None:
+    """A server that answers each route with the documented example gets next to nothing."""
+    proofs = {proof.name: proof for proof in proofs_of(exercise, submissions_of(exercise, None))}
+    required = {each.id for each in exercise.requirements if each.severity is Severity.REQUIRED}
+    expected = proofs[BY_HEART].expected
+    assert len(required & (expected.failed | expected.skipped)) > 0.8 * len(required)

@@ -1,0 +1,45 @@
+import json
+import os
+import re
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+JSON = "application/json"
+PRODUCT = {"id": 7, "sku": "TEA-0815", "name": "Green tea", "price": 495, "stock": 12, "version": 1}
+LINES = [{"product_id": 7, "quantity": 4, "price": 495}]
+ORDER = {"id": 31, "customer": "mara", "status": "open", "total": 1980, "lines": LINES}
+ANSWERS = [
+    ("POST", "/products", 201, JSON, PRODUCT),
+    ("GET", "/products", 200, JSON, {"items": [PRODUCT]}),
+    ("GET", "/products/[^/]+", 200, JSON, PRODUCT),
+    ("PATCH", "/products/[^/]+", 200, JSON, PRODUCT),
+    ("DELETE", "/products/[^/]+", 204, JSON, {}),
+    ("POST", "/orders", 201, JSON, ORDER),
+    ("GET", "/orders", 200, JSON, {"items": [ORDER]}),
+    ("GET", "/orders/[^/]+", 200, JSON, ORDER),
+    ("POST", "/orders/[^/]+/cancel", 200, JSON, ORDER),
+]
+
+
+class Handler(BaseHTTPRequestHandler):
+    def answer(self):
+        path = self.path.partition("?")[0]
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        for method, pattern, status, kind, body in ANSWERS:
+            if method == self.command and re.fullmatch(pattern, path):
+                return self.send(status, kind, body)
+        self.send(404, "application/json", {})
+
+    def send(self, status, kind, body):
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        if status != 204:
+            self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        if status != 204 and self.command != "HEAD":
+            self.wfile.write(data)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = answer
+
+
+ThreadingHTTPServer(("0.0.0.0", int(os.environ["PORT"])), Handler).serve_forever()

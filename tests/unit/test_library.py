@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,38 @@ def test_own_library_is_searched_first() -> None:
 def test_folder_that_is_no_library(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no library"):
         Library.open([tmp_path])
+
+
+def test_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such folder"):
+        Library.open([tmp_path / "nowhere"])
+
+
+def installed(folder: Path, monkeypatch: pytest.MonkeyPatch, module: str) -> None:
+    """A package `course` that says it has a library, as pip would leave it: `module` is what its __init__.py says."""
+    (folder / "course-1.0.dist-info").mkdir()
+    (folder / "course-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: course\nVersion: 1.0\n")
+    (folder / "course-1.0.dist-info" / "entry_points.txt").write_text("[kata.libraries]\nmine = course\n")
+    (folder / "course").mkdir()
+    (folder / "course" / "__init__.py").write_text(module)
+    monkeypatch.syspath_prepend(str(folder))
+    monkeypatch.delitem(sys.modules, "course", raising=False)
+
+
+def test_installed_library_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    installed(tmp_path, monkeypatch, "")
+    shutil.copytree(TINY / "exercises", tmp_path / "course" / "exercises")
+    assert Library.open().find("90-tiny").folder == tmp_path / "course" / "exercises" / "90-tiny"
+
+
+@pytest.mark.parametrize(("module", "says"), [("1 / 0", "ZeroDivisionError"), ("", "no exercises folder")])
+def test_installed_library_that_is_none_names_its_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, says: str
+) -> None:
+    installed(tmp_path, monkeypatch, module)
+    with pytest.raises(UsageError, match=says) as caught:
+        Library.open()
+    assert caught.value.message.startswith("course offers the library 'mine'")
 
 
 def broken(tmp_path: Path, old: str, new: str) -> BrokenExercise:

@@ -61,3 +61,13 @@ def test_a_recording_comes_back_without_what_varies(tmp_path: Path) -> None:
 def test_recorded_examples_belong_to_checks_that_there_are(library: Library) -> None:
     for exercise in library.all():
         assert set(recorded_examples(exercise)) <= {requirement.id for requirement in exercise.requirements}
+
+
+def test_every_check_has_an_exchange_that_passes(library: Library) -> None:
+    """Recorded from a right solution, and shown: also of a check that sends nothing itself."""
+    for exercise in library.all():
+        recorded = recorded_examples(exercise)
+        for requirement in exercise.requirements:
+            assert requirement.id in recorded, f"`kata exercise examples {exercise.id} RIGHT` records {requirement.id}"
+            labels = [part.label for part in explained(exercise, requirement)]
+            assert labels[-2:] == ["A request that passes", "And its reply"], requirement.id

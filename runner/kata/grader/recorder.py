@@ -29,6 +29,11 @@ class Recorder:
         with self._lock:
             self._warnings.setdefault(text)
 
+    def latest(self, before: int) -> Exchange | None:
+        """The last exchange, when there was one after the first `before`."""
+        with self._lock:
+            return self._exchanges[-1] if self.total > before and self._exchanges else None
+
     def take(self) -> tuple[tuple[Exchange, ...], tuple[str, ...]]:
         """What was recorded since the last call, and forget it."""
         with self._lock:

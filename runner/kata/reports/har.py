@@ -12,22 +12,30 @@ from urllib.parse import parse_qsl
 
 from kata.reports.cleaning import cleaned
 from kata.reports.wording import reason, summary
-from kata.results import CheckResult, Exchange, Headers, Report
+from kata.results import CheckResult, Exchange, Headers, Report, Status
 
 
 def render(report: Report) -> str:
     """One page a check that talked to the server, one entry an exchange, in the order they were sent."""
     report = cleaned(report)
-    talked = [check for check in report.checks if check.exchanges]
-    pairs = [(check, exchange) for check in talked for exchange in check.exchanges]
+    pairs = _sent(report)
+    talked = {check.id: check for check, _ in pairs}
     log = {
         "version": "1.2",
         "creator": {"name": "kata", "version": report.kata_version},
-        "pages": [_page(check) for check in talked],
+        "pages": [_page(check) for check in talked.values()],
         "entries": [_entry(check, exchange) for check, exchange in sorted(pairs, key=lambda pair: pair[1].started)],
         "comment": f"{report.exercise} {report.exercise_version}: {summary(report)}",
     }
     return json.dumps({"log": log}, indent=2, allow_nan=False) + "\n"
+
+
+def _sent(report: Report) -> list[tuple[CheckResult, Exchange]]:
+    """Each exchange once, although several checks may look at it: it belongs to one that it failed, else to the first."""
+    ranked = sorted(report.checks, key=lambda check: check.status is not Status.FAILED)
+    owners = {exchange: check.id for check in reversed(ranked) for exchange in check.exchanges}
+    every = ((check, exchange) for check in report.checks for exchange in dict.fromkeys(check.exchanges))
+    return [(check, exchange) for check, exchange in every if owners[exchange] == check.id]
 
 
 def _page(check: CheckResult) -> dict[str, Any]:

@@ -74,3 +74,11 @@ def test_a_time_that_no_calendar_has_does_no_harm(failing: Report) -> None:
     """The file has to open."""
     exchange = replace(failing.checks[2].exchanges[-1], started=-1e300)
     assert entries(with_exchange(failing, exchange))[0]["startedDateTime"] == "1970-01-01T00:00:00.000Z"
+
+
+def test_an_exchange_that_several_checks_look_at_was_sent_once(failing: Report) -> None:
+    """It belongs to the check that it failed."""
+    passed, failed = failing.checks[0], failing.checks[2]
+    shared = replace(passed, exchanges=failed.exchanges[-1:])
+    (last,) = entries(replace(failing, checks=(shared, replace(failed, exchanges=failed.exchanges[-1:]))))
+    assert last["pageref"] == failed.id

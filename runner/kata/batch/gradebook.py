@@ -11,9 +11,13 @@ from kata.batch.intake import Unit
 from kata.batch.store import Store
 from kata.reports.wording import score_of
 from kata.results import Family, Report
+from kata.safe import safe
 
 MISSING, WAITING = "missing", "waiting"
-_DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
+#: The wide forms are taken for the narrow ones by some.
+_DANGEROUS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+#: Characters that a spreadsheet keeps in one cell.
+_LONGEST = 30_000
 
 
 @dataclass(frozen=True)
@@ -106,8 +110,9 @@ def quoted(lines: Iterable[Sequence[str]]) -> str:
 
 
 def inert(cell: str) -> str:
-    """The cell as text: what a spreadsheet takes for a formula gets an apostrophe in front."""
-    return f"'{cell}" if cell.startswith(_DANGEROUS) else cell
+    """The cell as harmless text: what a spreadsheet takes for a formula gets an apostrophe in front."""
+    cell = safe(cell, _LONGEST)
+    return f"'{cell}" if cell.lstrip().startswith(_DANGEROUS) else cell
 
 
 def _slim(report: Report) -> Report:

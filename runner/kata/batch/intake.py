@@ -19,6 +19,9 @@ from kata.safe import safe_line
 _SOURCE = (".py", ".js", ".mjs", ".cjs", ".ts", ".php", ".rb", ".pl", ".psgi", ".java", ".go")
 #: Archives that are not opened; their owner is told so instead of being left out.
 _FOREIGN = (".rar", ".7z", ".bz2", ".xz", ".zst")
+#: What stands at the root of a project, and never beside submissions.
+_PROJECT = ("requirements.txt", "pyproject.toml", "package.json", "composer.json", "Gemfile", "go.mod", "pom.xml",
+            "Dockerfile", "Procfile", "kata.toml")  # fmt: skip
 _LITTER = ("__MACOSX", "Thumbs.db", "desktop.ini")
 
 
@@ -70,6 +73,7 @@ class _Found:
 def take_in(folder: Path, students: Sequence[Student] = ()) -> Intake:
     """Every submission in `folder`, told apart, joined with the roster. Raises UsageError when there is none."""
     found, notes = _found(folder)
+    _refuse_a_project(folder)
     assigned = [_assigned(each, students) for each in found]
     groups = _grouped(assigned)
     units = [_unit(group) for group in groups]
@@ -101,6 +105,16 @@ def _found(folder: Path) -> tuple[list[_Found], list[str]]:
         return found, []
     told = ", ".join(ignored[:8]) + (f" and {len(ignored) - 8} more" if len(ignored) > 8 else "")
     return found, [f"Left out, because they are no submissions: {told}."]
+
+
+def _refuse_a_project(folder: Path) -> None:
+    """One student's folder in the place of the folder of all: each of its files would be taken for a student."""
+    mark = next((name for name in _PROJECT if (folder / name).is_file()), None)
+    if mark is not None:
+        raise UsageError(
+            f"{folder} looks like one submission, not like a folder of submissions: it holds {mark}",
+            f"Give the folder above it; `kata check` grades one. If {mark} belongs to nobody, move it elsewhere.",
+        )
 
 
 def _entries(folder: Path) -> list[os.DirEntry[str]]:

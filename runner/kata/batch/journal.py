@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,22 +37,25 @@ class History:
         history = cls()
         flying: list[tuple[str, str]] = []
         for line in lines:
-            kind = line.get("event")
-            if kind == "assigned":
-                history.assigned[line["who"]] = line["key"]
-            elif kind == "regrade":
-                history.wanted.update(line["wanted"])
-                history.crashes = {key: n for key, n in history.crashes.items() if key not in line["wanted"]}
-                flying = [each for each in flying if each[1] not in line["wanted"]]
-            elif kind == "started":
-                flying.append((line["run"], line["key"]))
-            elif kind == "ended" and (line["run"], line["key"]) in flying:
-                flying.remove((line["run"], line["key"]))
-            if kind in ("regrade", "complete"):
-                history.unfinished = kind == "regrade"
+            with suppress(KeyError, TypeError, ValueError):  # a line that somebody changed is no line
+                history._take(line, flying)
         for _, key in flying:
             history.crashes[key] = history.crashes.get(key, 0) + 1
         return history
+
+    def _take(self, line: Mapping[str, Any], flying: list[tuple[str, str]]) -> None:
+        kind = line.get("event")
+        if kind == "assigned":
+            self.assigned[line["who"]] = line["key"]
+        elif kind == "regrade":
+            self.wanted.update(line["wanted"])
+            flying[:] = [each for each in flying if each[1] not in line["wanted"]]
+        elif kind == "started":
+            flying.append((line["run"], line["key"]))
+        elif kind == "ended" and (line["run"], line["key"]) in flying:
+            flying.remove((line["run"], line["key"]))
+        if kind in ("regrade", "complete"):
+            self.unfinished = kind == "regrade"
 
     def generation(self, key: str) -> int:
         """Which result of `key` is wanted: 1 unless it was to be graded again."""

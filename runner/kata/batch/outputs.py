@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,6 +70,7 @@ def _texts(book: Gradebook, filled: dict[str, Filled]) -> Iterator[tuple[str, st
 
 def _write_feedback(store: Store, book: Gradebook) -> None:
     """One folder for each student with a report; the whole reports are in memory one at a time."""
+    _remove_feedback(store.folder / "feedback", {row.unit.key for row in book.rows if row.report is not None})
     for row in book.rows:
         report = store.report(row.key, row.unit.student.name) if row.key else None
         if report is not None:
@@ -76,6 +78,16 @@ def _write_feedback(store: Store, book: Gradebook) -> None:
             folder.mkdir(parents=True, exist_ok=True)
             for name in _FEEDBACK:
                 _write(folder / WRITERS[name].file_name, WRITERS[name].render(report))
+
+
+def _remove_feedback(folder: Path, kept: set[str]) -> None:
+    """Take away what was written for a name that is no longer in the table, so that nobody gets another's feedback."""
+    for old in folder.iterdir() if folder.is_dir() else ():
+        if old.is_dir() and old.name not in kept:
+            for name in _FEEDBACK:
+                (old / WRITERS[name].file_name).unlink(missing_ok=True)
+            with suppress(OSError):  # somebody keeps files of their own there
+                old.rmdir()
 
 
 def _write(file: Path, text: str) -> None:

@@ -142,8 +142,15 @@ def _median(scores: list[int]) -> float | None:
 def _template() -> Template:
     from jinja2 import Environment, StrictUndefined
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=_shown
+    )
     return environment.from_string(_resource("overview.html.jinja"))
+
+
+def _shown(value: object) -> object:
+    """Plain text without invisible characters; our own style and script, which are marked as safe, as they are."""
+    return safe_line(value, 1000) if type(value) is str else value
 
 
 def _resource(name: str) -> str:

@@ -79,10 +79,11 @@ def open_batch(request: Request, store: Store, intake: Intake) -> tuple[Batch, t
     """
     graded = digests_of(request.exercise)
     header = _header(request, store, graded)
+    gone = _gone(store, intake, header)
     chosen, notes = _chosen(request, store, intake, graded)
     store.save_header(header)
     store.save_intake(intake)
-    return Batch(request.exercise, graded, request.profile, header.seed, frozenset(chosen)), notes
+    return Batch(request.exercise, graded, request.profile, header.seed, frozenset(chosen)), (*gone, *notes)
 
 
 def _header(request: Request, store: Store, graded: Graded) -> Header:
@@ -103,6 +104,22 @@ def _header(request: Request, store: Store, graded: Graded) -> Header:
                 f"the results there were made with --seed {known.seed}", "Leave --seed out, or give a new --out."
             )
     return header
+
+
+def _gone(store: Store, intake: Intake, now: Header) -> tuple[str, ...]:
+    """Say who was graded and is not there any more. Raises UsageError when another folder has nobody of them."""
+    before = set(store.journal.read().assigned)
+    gone = sorted(before - {unit.key for unit in intake.units})
+    if not gone:
+        return ()
+    source = store.header().source
+    if len(gone) == len(before) and source != now.source:
+        raise UsageError(
+            f"{store.folder} holds the results of {source}, and nobody who was graded there is in {now.source}",
+            "Give a new folder with --out.",
+        )
+    told = ", ".join(gone[:8]) + (f" and {len(gone) - 8} more" if len(gone) > 8 else "")
+    return (f"Graded before, but no longer there, and so not in the tables: {told}. Their results are kept.",)
 
 
 def _chosen(request: Request, store: Store, intake: Intake, graded: Graded) -> tuple[set[str], tuple[str, ...]]:

@@ -47,7 +47,8 @@ class Student:
 
 def read_roster(file: Path) -> tuple[Student, ...]:
     """The students of a CSV file. Raises UsageError with file and line when it cannot be read or names nobody."""
-    rows = read_table(file)
+    numbered = _numbered(file)
+    rows = [row for _, row in numbered]
     header = [" ".join(cell.replace("_", " ").casefold().split()) for cell in (rows[0] if rows else [])]
     at = {
         meaning: next((header.index(word) for word in words if word in header), -1)
@@ -58,33 +59,48 @@ def read_roster(file: Path) -> tuple[Student, ...]:
             f"{file}:1: no column tells the students' names; the columns are {_told(rows[0] if rows else [])}",
             "Name one `name`, or two `first name` and `last name`. Also read: id, email, login, submission.",
         )
-    students = [_student(row, at, line) for line, row in enumerate(rows[1:], 2)]
+    students = [_student(row, at, line) for line, row in numbered[1:]]
     found = tuple(each for each in students if each.name and not each.name.startswith("Points Possible"))
     if not found:
         raise UsageError(f"{file}: the roster names nobody", "Give a CSV with one student a line below the header.")
+    _check_names(file, found)
     _check_numbers(file, found)
     return found
 
 
 def read_table(file: Path) -> list[list[str]]:
     """The rows of a CSV file with commas, semicolons or tabs, in UTF-8 or Windows-1252. Raises UsageError."""
+    return [row for _, row in _numbered(file)]
+
+
+def _numbered(file: Path) -> list[tuple[int, list[str]]]:
+    """The rows that are not empty, and the line on which each begins."""
+    text = _text(file)
+    first = text.partition("\n")[0]
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count))
+    rows: list[tuple[int, list[str]]] = []
+    line = 1
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                rows.append((line, row))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise UsageError(f"{file}:{line}: is no CSV: {error}", "Export it again as CSV, in UTF-8.") from error
+    if len(rows) > _MOST_ROWS:
+        raise UsageError(f"{file} has {len(rows):,} lines; at most {_MOST_ROWS:,} are read")
+    return rows
+
+
+def _text(file: Path) -> str:
     try:
         raw = file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}", "Give a CSV file.") from error
     try:
-        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
-        text = raw.decode("cp1252", "replace")
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    except csv.Error as error:
-        raise UsageError(f"{file}: is no CSV: {error}", "Export it again as CSV, in UTF-8.") from error
-    if len(rows) > _MOST_ROWS:
-        raise UsageError(f"{file} has {len(rows):,} lines; at most {_MOST_ROWS:,} are read")
-    return [row for row in rows if any(cell.strip() for cell in row)]
+        return raw.decode("cp1252", "replace")
 
 
 def owners(named: Named, source: str, students: Sequence[Student]) -> list[Student]:
@@ -111,6 +127,15 @@ def _student(row: Sequence[str], at: Mapping[str, int], line: int) -> Student:
 
     name = cell("name") or f"{cell('first')} {cell('last')}".strip()
     return Student(name, cell("number"), cell("email"), cell("login"), cell("submission"), line, cell("repository"))
+
+
+def _check_names(file: Path, students: Sequence[Student]) -> None:
+    for each in students:
+        if r"\n" in each.name:  # as what is made visible in it
+            raise UsageError(
+                f"{file}:{each.row}: the name goes on over several lines: {safe_line(each.name, 60)}",
+                "Close the quotation mark that was opened there.",
+            )
 
 
 def _check_numbers(file: Path, students: Sequence[Student]) -> None:

@@ -18,6 +18,7 @@ from kata.batch.roster import read_table
 from kata.errors import UsageError
 from kata.reports.wording import summary
 from kata.results import Severity, Status
+from kata.safe import safe_line
 
 _CANVAS_IDENTITY = ("student", "id", "sis user id", "sis login id", "integration id", "root account", "section")
 #: "Grade", "Maximum Grade", "Feedback comments" and "Identifier" in the languages that Moodle is most used in.
@@ -184,8 +185,8 @@ def _comment(row: Row) -> str:
     if row.report is None:
         return ""
     failed = [c.title for c in row.report.checks if c.status is Status.FAILED and c.severity is Severity.REQUIRED]
-    items = "".join(f"<li>{html.escape(title)}</li>" for title in failed)
-    return f"<p>{html.escape(summary(row.report))}</p>" + (f"<ul>{items}</ul>" if items else "")
+    items = "".join(f"<li>{html.escape(safe_line(title))}</li>" for title in failed)
+    return f"<p>{html.escape(safe_line(summary(row.report), 1000))}</p>" + (f"<ul>{items}</ul>" if items else "")
 
 
 def _participant(row: Row) -> str:

@@ -12,11 +12,11 @@ results/
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from kata.batch import durable
 from kata.batch.intake import Intake, Part, Unit
@@ -26,6 +26,7 @@ from kata.errors import NotGraded, UsageError
 from kata.results import Report
 
 _FORMAT = 1
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -81,12 +82,15 @@ class Store:
 
     def header(self) -> Header:
         """What the folder holds. Raises UsageError when it is no results folder of this version."""
-        data = self._read("batch.json")
-        if data.get("format") != _FORMAT:
-            raise UsageError(
-                f"{self.folder} was written by another version of kata", "Use that version, or a new folder."
-            )
-        return Header(**data)
+
+        def read(data: dict[str, Any]) -> Header:
+            if data["format"] != _FORMAT:
+                raise UsageError(
+                    f"{self.folder} was written by another version of kata", "Use that version, or a new folder."
+                )
+            return Header(**data)
+
+        return self._read("batch.json", read)
 
     def save_header(self, header: Header) -> None:
         durable.write_again(self._inside / "batch.json", json.dumps(asdict(header), indent=2) + "\n")
@@ -96,8 +100,10 @@ class Store:
         durable.write_again(self._inside / "intake.json", json.dumps(data, indent=1) + "\n")
 
     def intake(self) -> Intake:
-        data = self._read("intake.json")
-        return Intake(tuple(_unit_from(unit) for unit in data["units"]), tuple(data["notes"]))
+        def read(data: dict[str, Any]) -> Intake:
+            return Intake(tuple(_unit_from(unit) for unit in data["units"]), tuple(data["notes"]))
+
+        return self._read("intake.json", read)
 
     def has(self, key: str, generation: int = 1) -> bool:
         return self._file(key, generation).exists()
@@ -161,17 +167,20 @@ class Store:
                 raise NotGraded(said, "Make room and run the same command again.") from error
             raise UsageError(said, "Give another --out.") from error
 
-    def _read(self, name: str) -> dict[str, Any]:
+    def _read(self, name: str, meaning: Callable[[dict[str, Any]], Read]) -> Read:
         file = self._inside / name
         try:
-            data: dict[str, Any] = json.loads(file.read_text("utf-8"))
+            return meaning(json.loads(file.read_text("utf-8")))
         except FileNotFoundError as error:
             raise UsageError(
                 f"{self.folder} holds no results of `kata batch`", "Give the folder that --out named."
             ) from error
-        except (OSError, ValueError) as error:
-            raise UsageError(f"{file} cannot be read: {error}", "Take it back from a copy.") from error
-        return data
+        except OSError as error:
+            raise UsageError(f"{file} cannot be read: {error.strerror}", "Take it back from a copy.") from error
+        except (ValueError, KeyError, TypeError) as error:
+            raise UsageError(
+                f"{file} was changed and cannot be understood: {error}", "Take it back from a copy."
+            ) from error
 
 
 def same_batch(known: Header, now: Header, changed: bool) -> None:

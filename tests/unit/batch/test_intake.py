@@ -217,3 +217,21 @@ def test_no_such_folder_and_no_submission_are_wrong_calls(tmp_path: Path) -> Non
     for path in (tmp_path / "none", tmp_path):
         with pytest.raises(UsageError):
             take_in(path)
+
+
+@pytest.mark.parametrize("mark", ["package.json", "requirements.txt", "Dockerfile"])
+def test_one_submission_in_the_place_of_all_is_told(tmp_path: Path, mark: str) -> None:
+    folder(tmp_path, "src", "tests")
+    (tmp_path / mark).write_text("")
+    with pytest.raises(UsageError, match=f"looks like one submission.*{mark}"):
+        take_in(tmp_path)
+
+
+def test_a_quotation_mark_that_is_never_closed_is_told_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"students\.csv:4: the name goes on"):
+        roster(tmp_path, 'name,id\n\nada,1\n"bob,2\ncem,3\n')
+
+
+def test_lines_of_a_roster_are_counted_as_an_editor_counts_them(tmp_path: Path) -> None:
+    students = roster(tmp_path, 'name,email\n\nada,"a@x\n"\nbob,b@x\n')
+    assert [student.row for student in students] == [3, 5]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -13,7 +14,7 @@ from tests.tiny import LIBRARY
 from tests.unit.batch.stage import ScriptedGrader, submissions, tiny_exercise
 
 from kata.batch.gradebook import as_csv, gradebook_of
-from kata.batch.outputs import Sheets
+from kata.batch.outputs import Sheets, write_outputs
 from kata.batch.pace import Pace
 from kata.batch.request import Again, Request, open_batch, take_in_request
 from kata.batch.running import Runner
@@ -93,6 +94,26 @@ def test_a_folder_of_another_exercise_or_profile_is_refused(request_: Request) -
         with pytest.raises(UsageError):
             graded(other)
     assert (request_.out / "store/batch.json").read_bytes() == before
+
+
+def test_the_results_of_another_class_are_not_written_over(request_: Request, tmp_path: Path) -> None:
+    graded(request_)
+    before = (request_.out / "store/intake.json").read_bytes()
+    with pytest.raises(UsageError, match="nobody who was graded there"):
+        graded(replace(request_, submissions=submissions(tmp_path / "other", {"zoe": "passed"})))
+    assert (request_.out / "store/intake.json").read_bytes() == before
+
+
+def test_who_is_no_longer_there_is_named_and_keeps_a_result_but_no_feedback(request_: Request) -> None:
+    graded(request_)
+    write_outputs(Store(request_.out), Sheets())
+    shutil.rmtree(request_.submissions / "bob")
+    _, notes = graded(request_)
+    write_outputs(Store(request_.out), Sheets())
+    assert "no longer there" in notes[0]
+    assert "bob" in notes[0]
+    assert sorted(each.name for each in (request_.out / "feedback").iterdir()) == ["ada", "cem"]
+    assert len(list((request_.out / "store/results").iterdir())) == 3
 
 
 @pytest.mark.parametrize("name", ["bobb", "nobody"])

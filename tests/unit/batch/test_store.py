@@ -78,6 +78,15 @@ def test_a_changed_result_file_is_told_by_name(tmp_path: Path) -> None:
         kept.report("k", "Ada")
 
 
+@pytest.mark.parametrize("name", ["batch.json", "intake.json"])
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1}', "null"])
+def test_a_changed_file_of_the_store_is_told_by_name(tmp_path: Path, name: str, text: str) -> None:
+    kept = store(tmp_path)
+    (tmp_path / "results/store" / name).write_text(text)
+    with pytest.raises(UsageError, match=name):
+        kept.header() if name == "batch.json" else kept.intake()
+
+
 def test_intake_is_read_back_as_it_was(tmp_path: Path) -> None:
     kept = store(tmp_path)
     odd = os.fsdecode(b"caf\xe9")
@@ -128,7 +137,8 @@ def test_history_counts_what_was_in_flight_when_a_runner_died() -> None:
         {"event": "assigned", "who": "ada", "key": "a"},
         {"event": "assigned", "who": "ada", "key": "b"},
     ]
-    history = History.read(lines)
+    changed = [{"event": "assigned"}, {"event": "regrade", "wanted": 3}, {"event": "started"}, {}]
+    history = History.read([*changed, *lines, *changed])
     assert history.crashes == {"b": 2}
     assert history.assigned == {"ada": "b"}
 

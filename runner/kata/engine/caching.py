@@ -27,68 +27,68 @@ class CachedService:
     credentials: Mapping[str, str]
 
 
-def cached_service_image(
-    engine: Engine,
-    base: str,
-    name: str,
-    environment: Mapping[str, str],
-    files: Mapping[str, str],
-    command: Sequence[str],
-    ready: Sequence[str],
-    credentials: Mapping[str, str],
-    progress: Progress,
-) -> CachedService:
-    """The image for service `name`, made from `base` now if it is missing.
+@dataclass(frozen=True)
+class Recipe:
+    """How a service is initialised: files that are put at /, the command, and `ready`, which exits 0 inside when done.
 
-    `credentials` are used when it has to be made; those of an image that is there already come back instead. The
-    key covers the base image and the recipe without its credentials. `ready` is a command that exits 0 inside.
+    `credentials` stand in the environment and in the files, and are kept with the image.
+    """
+
+    name: str
+    environment: Mapping[str, str]
+    files: Mapping[str, str]
+    command: Sequence[str]
+    ready: Sequence[str]
+    credentials: Mapping[str, str]
+
+    def key(self, base: str) -> str:
+        """What tells images apart: the id of the `base` image and the recipe without its credentials."""
+        parts = [base, *sorted(self.environment), *self.files, *self.files.values(), *self.command]
+        for value in self.credentials.values():
+            parts = [part.replace(value, "") for part in parts]
+        return hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:16]
+
+
+def cached_service_image(engine: Engine, base: str, recipe: Recipe, progress: Progress) -> CachedService:
+    """The image that `recipe` makes of `base`, made now if it is missing.
+
+    The recipe's credentials are used when it has to be made; those of an image that is there already come back instead.
     """
     info = engine.image(base)
     if info is None:
         raise NotGraded(f"the image {base} is missing", "Run `kata pull`, or `make engine` where no registry answers.")
-    recipe = [info.id, *sorted(environment), *files, *files.values(), *command]
-    for value in credentials.values():
-        recipe = [part.replace(value, "") for part in recipe]
-    tag = f"kata-cache/{name}:{hashlib.sha256(chr(0).join(recipe).encode()).hexdigest()[:16]}"
+    tag = f"kata-cache/{recipe.name}:{recipe.key(info.id)}"
     with one_at_a_time(tag):
         found = engine.image(tag)
         if found is None:
-            progress(f"preparing {name} once ({base}); later runs start from the result")
-            _initialise(engine, base, tag, name, environment, files, command, ready, credentials)
-            return CachedService(tag, credentials)
+            progress(f"preparing {recipe.name} once ({base}); later runs start from the result")
+            _initialise(engine, base, tag, recipe)
+            return CachedService(tag, recipe.credentials)
     kept = {k.removeprefix(_CREDENTIAL): v for k, v in found.labels.items() if k.startswith(_CREDENTIAL)}
     return CachedService(tag, kept)
 
 
-def _initialise(
-    engine: Engine,
-    base: str,
-    tag: str,
-    name: str,
-    environment: Mapping[str, str],
-    files: Mapping[str, str],
-    command: Sequence[str],
-    ready: Sequence[str],
-    credentials: Mapping[str, str],
-) -> None:
+def _initialise(engine: Engine, base: str, tag: str, recipe: Recipe) -> None:
+    name = recipe.name
     spec = ContainerSpec(
         image=base,
         role=f"prepare-{name}",
-        command=tuple(command),
-        environment=environment,
+        command=tuple(recipe.command),
+        environment=recipe.environment,
         labels=run_labels(new_run(), f"prepare-{name}"),
         sandbox=Sandbox(memory=1 << 30, capabilities=SERVICE_CAPABILITIES),
     )
     container = engine.create(spec)
     try:
-        if files:
-            engine.put(container, "/", tarball(files))
+        if recipe.files:
+            engine.put(container, "/", tarball(recipe.files))
         engine.start(container)
-        if waiting.until(lambda: _is_ready(engine, container, ready), _INITIALISE_SECONDS, every=0.1) is None:
+        if waiting.until(lambda: _is_ready(engine, container, recipe.ready), _INITIALISE_SECONDS, every=0.1) is None:
             log = engine.logs(container, 10).decode("utf-8", "replace")
             raise NotGraded(f"{name} did not start from {base}: {log}", "Check that image; `kata doctor` tells more.")
         engine.stop(container, 60)
-        engine.commit(container, tag, (), {CACHE: name, **{_CREDENTIAL + k: v for k, v in credentials.items()}})
+        kept = {_CREDENTIAL + key: value for key, value in recipe.credentials.items()}
+        engine.commit(container, tag, (), {CACHE: name, **kept})
     finally:
         engine.remove(container)
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from kata.engine.caching import cached_service_image
+from kata.engine.caching import Recipe
 from kata.errors import NotGraded
 from kata.safe import safe_line
 from kata.services import Fresh, Hold, Occupied, Prepared, Service
+from kata.services.databases import APP_USER, DATABASE, READER, Dialect, Passwords, prepare_database
 
 if TYPE_CHECKING:
     from pymysql.connections import Connection
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from kata.engine import Engine, Progress
 
 PORT = 3306
-DATABASE = "app"
-APP_USER = "app"
-READER = "kata_reader"
 #: Outside the image's VOLUME, so that the initialised data is part of the committed image.
 DATA = "/kata/mysql"
 _OPTIONS = (
@@ -51,47 +49,31 @@ GRANT SELECT ON mysql.general_log TO '{READER}'@'%';
 
 def prepare(engine: Engine, image: str, seed: int, progress: Progress) -> Prepared:
     """The cached image with an initialised server, made now when it is missing."""
-    credentials = {"app": secrets.token_hex(16), "reader": secrets.token_hex(16), "admin": secrets.token_hex(16)}
-    command = ("mysqld", *_OPTIONS)
-    cached = cached_service_image(
-        engine,
-        image,
+    return prepare_database(_DIALECT, engine, image, progress)
+
+
+def _recipe(passwords: Passwords) -> Recipe:
+    return Recipe(
         name="mysql",
-        environment={"MYSQL_ROOT_PASSWORD": credentials["admin"]},
-        files={"docker-entrypoint-initdb.d/kata.sql": initial_sql(credentials["app"], credentials["reader"])},
-        command=command,
-        ready=("sh", "-c", _READY.format(user=READER, password=credentials["reader"])),
-        credentials=credentials,
-        progress=progress,
+        environment={"MYSQL_ROOT_PASSWORD": passwords["admin"]},
+        files={"docker-entrypoint-initdb.d/kata.sql": initial_sql(passwords["app"], passwords["reader"])},
+        command=("mysqld", *_OPTIONS),
+        ready=("sh", "-c", _READY.format(user=READER, password=passwords["reader"])),
+        credentials=passwords,
     )
-    known = cached.credentials
 
-    def container() -> DockerContainer:
-        from testcontainers.mysql import MySqlContainer
 
-        made: DockerContainer = MySqlContainer(
-            cached.image, username="root", password=known["admin"], root_password=known["admin"], dbname=DATABASE
-        )
-        return made
+def _container(image: str, known: Passwords) -> DockerContainer:
+    from testcontainers.mysql import MySqlContainer
 
-    return Prepared(
-        name="mysql",
-        role="mysql",
-        image=cached.image,
-        port=PORT,
-        container=container,
-        probe=lambda host, port: _select_one(host, port, known["reader"]),
-        app={"DATABASE_URL": f"mysql://{APP_USER}:{known['app']}@mysql:{PORT}/{DATABASE}"},
-        inspect={"user": READER, "password": known["reader"], "database": DATABASE, "app_user": APP_USER},
-        memory=768 << 20,
-        command=command,
-        hold_writes=lambda host, port: _hold_writes(host, port, known),
-        fresh=lambda host, port: _fresh(host, port, known),
+    made: DockerContainer = MySqlContainer(
+        image, username="root", password=known["admin"], root_password=known["admin"], dbname=DATABASE
     )
+    return made
 
 
 @contextmanager
-def _hold_writes(host: str, port: int, known: Mapping[str, str]) -> Iterator[Hold]:
+def _hold_writes(host: str, port: int, known: Passwords) -> Iterator[Hold]:
     """The server is read-locked: all sessions get as far as their first INSERT, UPDATE, DELETE or CREATE."""
     with _as_admin(host, port, known) as admin, admin.cursor() as cursor:
         cursor.execute("FLUSH TABLES WITH READ LOCK")
@@ -99,18 +81,18 @@ def _hold_writes(host: str, port: int, known: Mapping[str, str]) -> Iterator[Hol
 
 
 @contextmanager
-def _fresh(host: str, port: int, known: Mapping[str, str]) -> Iterator[Fresh]:
+def _fresh(host: str, port: int, known: Passwords) -> Iterator[Fresh]:
     """A new database on a server that is read-locked: sessions wait before they create their first table."""
     name = f"{DATABASE}_{secrets.token_hex(4)}"
     with _as_admin(host, port, known) as admin, admin.cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
         cursor.execute(f"GRANT ALL PRIVILEGES ON {name}.* TO '{APP_USER}'@'%'")
     with _hold_writes(host, port, known) as hold:
-        yield Fresh(app={"DATABASE_URL": f"mysql://{APP_USER}:{known['app']}@mysql:{PORT}/{name}"}, hold=hold)
+        yield Fresh(app={"DATABASE_URL": _DIALECT.url(known, name)}, hold=hold)
 
 
 @contextmanager
-def _as_admin(host: str, port: int, known: Mapping[str, str]) -> Iterator[Connection[Any]]:
+def _as_admin(host: str, port: int, known: Passwords) -> Iterator[Connection[Any]]:
     """A session of the administrator, which waits for nobody's locks for long."""
     import pymysql
 
@@ -165,17 +147,34 @@ _READY = (
 )
 
 
-def _select_one(host: str, port: int, password: str) -> None:
+def _select_one(host: str, port: int, known: Passwords) -> None:
     import pymysql
 
     with (
         _judged(),
         pymysql.connect(
-            host=host, port=port, user=READER, password=password, database=DATABASE, connect_timeout=3, read_timeout=3
+            host=host,
+            port=port,
+            user=READER,
+            password=known["reader"],
+            database=DATABASE,
+            connect_timeout=3,
+            read_timeout=3,
         ) as connection,
         connection.cursor() as cursor,
     ):
         cursor.execute("SELECT 1")
 
 
+_DIALECT = Dialect(
+    name="mysql",
+    scheme="mysql",
+    port=PORT,
+    recipe=_recipe,
+    container=_container,
+    select_one=_select_one,
+    hold_writes=_hold_writes,
+    fresh=_fresh,
+    memory=768 << 20,
+)
 SERVICE = Service("mysql", "mysql", "database", prepare)

@@ -8,14 +8,15 @@ container can see.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from kata.engine.caching import cached_service_image
+from kata.engine.caching import Recipe
 from kata.errors import NotGraded
 from kata.safe import safe_line
 from kata.services import Fresh, Hold, Occupied, Prepared, Service
+from kata.services.databases import APP_USER, DATABASE, READER, Dialect, Passwords, prepare_database
 
 if TYPE_CHECKING:
     from psycopg import Connection
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from kata.engine import Engine, Progress
 
 PORT = 5432
-DATABASE = "app"
-APP_USER = "app"
-READER = "kata_reader"
 #: Outside the image's VOLUME, so that the initialised cluster is part of the committed image.
 DATA = "/kata/pgdata"
 #: Speed over durability against power loss; a killed server or container still loses nothing that was committed.
@@ -66,45 +64,31 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA kata TO {READER};
 
 def prepare(engine: Engine, image: str, seed: int, progress: Progress) -> Prepared:
     """The cached image with an initialised cluster, made now when it is missing."""
-    credentials = {"app": secrets.token_hex(16), "reader": secrets.token_hex(16), "admin": secrets.token_hex(16)}
-    cached = cached_service_image(
-        engine,
-        image,
+    return prepare_database(_DIALECT, engine, image, progress)
+
+
+def _recipe(passwords: Passwords) -> Recipe:
+    return Recipe(
         name="postgres",
-        environment={"POSTGRES_USER": "kata_admin", "POSTGRES_PASSWORD": credentials["admin"], "PGDATA": DATA},
-        files={"docker-entrypoint-initdb.d/kata.sql": initial_sql(credentials["app"], credentials["reader"])},
+        environment={"POSTGRES_USER": "kata_admin", "POSTGRES_PASSWORD": passwords["admin"], "PGDATA": DATA},
+        files={"docker-entrypoint-initdb.d/kata.sql": initial_sql(passwords["app"], passwords["reader"])},
         command=COMMAND,
         ready=("pg_isready", "-q", "-h", "127.0.0.1", "-p", str(PORT)),
-        credentials=credentials,
-        progress=progress,
+        credentials=passwords,
     )
-    known = cached.credentials
 
-    def container() -> DockerContainer:
-        from testcontainers.postgres import PostgresContainer
 
-        made: DockerContainer = PostgresContainer(
-            cached.image, username="kata_admin", password=known["admin"], dbname="postgres", driver=None
-        )
-        return made.with_env("PGDATA", DATA)
+def _container(image: str, known: Passwords) -> DockerContainer:
+    from testcontainers.postgres import PostgresContainer
 
-    return Prepared(
-        name="postgres",
-        role="postgres",
-        image=cached.image,
-        port=PORT,
-        container=container,
-        probe=lambda host, port: _select_one(host, port, known["reader"]),
-        app={"DATABASE_URL": f"postgresql://{APP_USER}:{known['app']}@postgres:{PORT}/{DATABASE}"},
-        inspect={"user": READER, "password": known["reader"], "database": DATABASE, "app_user": APP_USER},
-        command=COMMAND,
-        hold_writes=lambda host, port: _hold_writes(host, port, known),
-        fresh=lambda host, port: _fresh(host, port, known),
+    made: DockerContainer = PostgresContainer(
+        image, username="kata_admin", password=known["admin"], dbname="postgres", driver=None
     )
+    return made.with_env("PGDATA", DATA)
 
 
 @contextmanager
-def _hold_writes(host: str, port: int, known: Mapping[str, str]) -> Iterator[Hold]:
+def _hold_writes(host: str, port: int, known: Passwords) -> Iterator[Hold]:
     """Every table is locked against writing: all sessions get as far as their first INSERT, UPDATE or DELETE."""
     with _as_admin(host, port, known, DATABASE) as inside, _as_admin(host, port, known, "postgres") as outside:
         tables = [row[0] for row in inside.execute(_OWN_TABLES, [APP_USER])]
@@ -114,7 +98,7 @@ def _hold_writes(host: str, port: int, known: Mapping[str, str]) -> Iterator[Hol
 
 
 @contextmanager
-def _fresh(host: str, port: int, known: Mapping[str, str]) -> Iterator[Fresh]:
+def _fresh(host: str, port: int, known: Passwords) -> Iterator[Fresh]:
     """A database whose catalog is locked: sessions look whether a table exists, then wait before they create it."""
     name = f"{DATABASE}_{secrets.token_hex(4)}"
     with _as_admin(host, port, known, "postgres") as outside:
@@ -123,7 +107,7 @@ def _fresh(host: str, port: int, known: Mapping[str, str]) -> Iterator[Fresh]:
         with _as_admin(host, port, known, name) as inside:
             inside.execute("LOCK TABLE pg_catalog.pg_class, pg_catalog.pg_type IN SHARE MODE")
             yield Fresh(
-                app={"DATABASE_URL": f"postgresql://{APP_USER}:{known['app']}@postgres:{PORT}/{name}"},
+                app={"DATABASE_URL": _DIALECT.url(known, name)},
                 hold=Hold(waiting=lambda: _waiting(outside, name), release=inside.rollback),
             )
 
@@ -134,7 +118,7 @@ _OWN_TABLES = (
 
 
 @contextmanager
-def _as_admin(host: str, port: int, known: Mapping[str, str], database: str) -> Iterator[Connection[Any]]:
+def _as_admin(host: str, port: int, known: Passwords, database: str) -> Iterator[Connection[Any]]:
     """A session of the administrator, which waits for nobody's locks for long."""
     import psycopg
 
@@ -181,16 +165,27 @@ def _waiting(outside: Connection[Any], database: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _select_one(host: str, port: int, password: str) -> None:
+def _select_one(host: str, port: int, known: Passwords) -> None:
     import psycopg
 
     with (
         _judged(),
         psycopg.connect(
-            host=host, port=port, user=READER, password=password, dbname=DATABASE, connect_timeout=3
+            host=host, port=port, user=READER, password=known["reader"], dbname=DATABASE, connect_timeout=3
         ) as connection,
     ):
         connection.execute("SELECT 1")
 
 
+_DIALECT = Dialect(
+    name="postgres",
+    scheme="postgresql",
+    port=PORT,
+    recipe=_recipe,
+    container=_container,
+    select_one=_select_one,
+    hold_writes=_hold_writes,
+    fresh=_fresh,
+    memory=512 << 20,
+)
 SERVICE = Service("postgres", "postgres", "database", prepare)

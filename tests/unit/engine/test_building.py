@@ -12,7 +12,7 @@ from tests.fake_engine import FakeEngine, image_info
 
 from kata.engine import BuildFailed
 from kata.engine.building import Built, application_image, dependency_image, own_image
-from kata.engine.caching import cached_service_image
+from kata.engine.caching import Recipe, cached_service_image
 from kata.engine.certificates import IN_IMAGE, host_bundle
 from kata.engine.tarball import tarball
 from kata.errors import NotGraded
@@ -137,12 +137,14 @@ def service(engine: FakeEngine, password: str, sql: str = "CREATE ROLE app PASSW
     return cached_service_image(
         engine,  # type: ignore[arg-type]
         "postgres:17",
-        name="postgres",
-        environment={"POSTGRES_PASSWORD": password},
-        files={"initdb.sql": sql.format(password)},
-        command=("postgres",),
-        ready=("true",),
-        credentials={"app": password},
+        Recipe(
+            name="postgres",
+            environment={"POSTGRES_PASSWORD": password},
+            files={"initdb.sql": sql.format(password)},
+            command=("postgres",),
+            ready=("true",),
+            credentials={"app": password},
+        ),
         progress=lambda text: None,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,6 +15,8 @@ from kata.safe import safe_line
 
 #: Larger bodies are not validated: a schema with many branches would cost more than it tells.
 _LARGEST = 256 << 10
+#: Mismatches that are told of one reply; looking for more of them would cost more than it tells, too.
+_MOST_PROBLEMS = 5
 _URI = "urn:kata:contract"
 
 
@@ -81,7 +84,7 @@ class Contract:
             yield failure.message
             return
         validator = self._validator(f"{key}:{media}", response["content"][media]["schema"])
-        for error in list(validator.iter_errors(data))[:5]:
+        for error in islice(validator.iter_errors(data), _MOST_PROBLEMS):
             path = "$" + "".join(
                 f"[{p}]" if isinstance(p, int) else f".{safe_line(p, 60)}" for p in error.absolute_path
             )

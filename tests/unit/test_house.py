@@ -85,6 +85,17 @@ def test_no_function_outgrows_its_room(file: Path) -> None:
             assert length <= 40, f"{relative(file)}:{node.lineno} {node.name} has {length} lines"
 
 
+def test_every_room_stands_in_the_plan_of_the_house() -> None:
+    """ARCHITECTURE.md names each module and package of runner/kata, and none that is gone."""
+    plan = (PACKAGE.parents[1] / "ARCHITECTURE.md").read_text("utf-8")
+    there = {file.name for file in PACKAGE.glob("*.py") if not file.name.startswith("__")}
+    there |= {f"{folder.name}/" for folder in PACKAGE.iterdir() if folder.is_dir() and not folder.name.startswith("_")}
+    assert [name for name in sorted(there) if name not in plan] == []
+    listed = plan.split("runner/kata/", 1)[1].split("exercises/ID/")[0]
+    named = {line.split()[0] for line in listed.splitlines() if line.startswith("      ")}
+    assert named - there == set()
+
+
 @pytest.mark.parametrize("module", ["kata", "kata.cli", "kata.results"])
 def test_nothing_slow_is_imported_at_start(module: str) -> None:
     slow = ["docker", "testcontainers", "pytest", "httpx", "jsonschema", "rich", "psycopg", "yaml"]

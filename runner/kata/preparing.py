@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from kata import settings
 from kata.engine import Progress
 from kata.engine.docker import DockerEngine
-from kata.engine.labels import new_run
+from kata.engine.labels import CACHE, new_run
 from kata.exercise import Exercise
 from kata.launching import prepare_launch
 from kata.profile import LEARNER
@@ -31,3 +31,9 @@ def prepare_starter(
         plan = detect(snapshot, settings.load(snapshot))
         prepare_launch(engine, exercise, snapshot, plan, images, LEARNER, 0, {}, stopwatch, progress, new_run())
     return stopwatch.phases[-1].note
+
+
+def present(engine: DockerEngine, named: Iterable[str]) -> Iterator[str]:
+    """Those of the named images that are here, and what kata itself has made of them; nobody else's images."""
+    yield from (name for name in named if engine.image(name) is not None)
+    yield from (tag for tag, _, _ in engine.cached_images(CACHE) if not tag.startswith("<none>"))

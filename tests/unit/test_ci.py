@@ -64,6 +64,14 @@ def test_what_a_failed_check_has_fetched_is_kept_too() -> None:
     assert yaml.safe_load(pipeline("gitlab", "06-auth"))["kata"]["cache"]["when"] == "always"
 
 
+@pytest.mark.parametrize("name", PLACES)
+def test_only_katas_own_images_are_kept(name: str) -> None:
+    """A runner may share its engine with others."""
+    text = pipeline(name, "06-auth")
+    assert "docker image ls" not in text
+    assert "kata pull 06-auth --names)" in text
+
+
 def test_the_gitlab_pipeline_hands_over_junit() -> None:
     job = yaml.safe_load(pipeline("gitlab", "06-auth"))["kata"]
     assert job["artifacts"]["reports"]["junit"] in job["script"][0]

@@ -64,8 +64,11 @@ def clean_command(everything: bool, kept: bool, images: bool) -> None:
 
 @click.command("pull")
 @click.argument("exercises", nargs=-1)
+@click.option(
+    "--names", is_flag=True, help="Fetch nothing: print the names of these images that are here, to save them."
+)
 @library_option
-def pull_command(exercises: tuple[str, ...], library: tuple[Path, ...]) -> None:
+def pull_command(exercises: tuple[str, ...], names: bool, library: tuple[Path, ...]) -> None:
     """Fetch and prepare every image that EXERCISES need (default: all), so that checks work offline.
 
     The dependencies of the starters are installed, too; your own are kept by the first check that needs them.
@@ -74,6 +77,7 @@ def pull_command(exercises: tuple[str, ...], library: tuple[Path, ...]) -> None:
     Examples:
       kata pull
       kata pull 06-auth
+      docker save --output images.tar $(kata pull 06-auth --names)
     """
     from kata.cli.live import steps
     from kata.engine.docker import DockerEngine
@@ -81,16 +85,21 @@ def pull_command(exercises: tuple[str, ...], library: tuple[Path, ...]) -> None:
     from kata.engine.pulling import require_image
     from kata.errors import SubmissionError
     from kata.library import Library
-    from kata.preparing import prepare_starter, starters
+    from kata.preparing import prepare_starter, present, starters
     from kata.services import service
 
     found = Library.open(library)
     chosen = [found.find(name) for name in exercises] or list(found.all())
     engine, table = DockerEngine.connect_to_host(), image_table()
-    names = dict.fromkeys(name for each in chosen for need in each.needs for name in need.choices)
-    services = [service(name) for name in names]
+    needed = dict.fromkeys(name for each in chosen for need in each.needs for name in need.choices)
+    services = [service(name) for name in needed]
+    roles = dict.fromkeys(["forwarder", "python", "node", *(each.role for each in services)])
+    if names:
+        for image in present(engine, [table[role] for role in roles]):
+            click.echo(image)
+        return
     with steps() as step:
-        for role in dict.fromkeys(["forwarder", "python", "node", *(each.role for each in services)]):
+        for role in roles:
             require_image(engine, table[role], step.progress)
             step.done(f"{role}: {table[role]} is here")
         for each in services:

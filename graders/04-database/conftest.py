@@ -131,7 +131,7 @@ class Catalog:
         unsigned = self._database.rows(self._dialect["unsigned"], *table.split(".", 1), column)
         checks = self._database.rows(self._dialect["checks"], *table.split(".", 1))
         name = re.escape(column.lower())
-        lower_end = re.compile(rf"\b{name}(>=0|>-1| between 0 and)\b|(0<=|-1<){name}\b")
+        lower_end = re.compile(rf"\b{name}(>=0|>-1| between 0 and)\b|(0<=|-1<){name}\b|\bnot *({name}<0|0>{name})\b")
         return bool(unsigned) or any(lower_end.search(_plain(clause)) for (clause,) in checks)
 
 

@@ -18,7 +18,7 @@ $migrations = [
         stock INT NOT NULL,
         version INT NOT NULL DEFAULT 1,
         CHECK (price >= 0),
-        CHECK (stock >= 0)
+        CHECK (NOT (stock < 0))
     )",
     'orders' => "CREATE TABLE orders (
         id $id PRIMARY KEY,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 from kata.errors import UsageError
 from kata.exercise import Exercise
 from kata.results import Family, Report, Verdict
+from kata.whole import write_whole
 
 _SCHEMA = "kata/progress/v1"
 
@@ -131,8 +131,5 @@ def _attempt(item: Mapping[str, Any]) -> Attempt:
 
 
 def _write(file: Path, standings: Mapping[str, Standing]) -> None:
-    """Whole or not at all."""
     text = json.dumps({"schema": _SCHEMA, "exercises": {id: asdict(each) for id, each in standings.items()}}, indent=1)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as made:
-        made.write(text + "\n")
-    os.replace(made.name, file)
+    write_whole(file, text + "\n")

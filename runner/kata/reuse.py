@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +10,7 @@ from pathlib import Path
 from kata import __version__
 from kata.exercise import Exercise
 from kata.results import Family, Report
+from kata.whole import write_whole
 
 #: A build that took longer than this, in seconds, is worth a word on why the next run is quicker.
 _NOTICEABLE = 2.0
@@ -46,9 +45,7 @@ def keep(folder: Path, key: str, report: Report) -> None:
 
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, delete=False) as made:
-            made.write(render(report))
-        os.replace(made.name, folder / f"{key}.json")
+        write_whole(folder / f"{key}.json", render(report))
 
 
 def told_apart(report: Report, last_digest: str, last_at: str) -> str:

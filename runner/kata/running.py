@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -13,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kata.errors import UsageError
+from kata.whole import write_whole
 
 if TYPE_CHECKING:
     from kata.check import OnEvent
@@ -73,12 +72,11 @@ def remember(folder: Path, running: Running) -> None:
     """Write down what runs, so that other commands find it."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=folder, delete=False) as made:
-            json.dump(asdict(running), made)
-        os.replace(made.name, folder / f"{running.exercise}.json")
+        write_whole(folder / f"{running.exercise}.json", json.dumps(asdict(running)))
     except OSError as error:
         raise UsageError(
-            f"{folder} cannot be written: {error.strerror}", "It runs; `kata clean --all` removes it."
+            f"{folder} cannot be written: {error.strerror}",
+            "What had been started is ended again; KATA_CACHE_DIR names another folder.",
         ) from error
 
 

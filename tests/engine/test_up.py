@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import urllib.request
@@ -48,6 +49,16 @@ def test_up_again_replaces_what_ran(kata, tmp_path: Path) -> None:
     second = kata("up", "90-tiny", folder, "-q")
     assert f"ended what ran before at {first}" in second.stderr
     assert second.stdout.strip() != ""
+
+
+def test_a_port_in_use_is_named_and_nothing_is_started(kata, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = kata("up", "90-tiny", str(tiny(tmp_path / "api")), "--port", str(port))
+    assert refused.returncode == 2
+    assert f"port {port} is taken by another program" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    assert "nothing is up" in kata("logs").stderr
 
 
 def test_what_does_not_start_tells_why_and_leaves_nothing(kata, tmp_path: Path) -> None:

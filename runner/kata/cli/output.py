@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import secrets
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import click
 
 from kata.errors import UsageError
 from kata.results import Report
+from kata.whole import write_whole
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -91,15 +91,9 @@ def tell_github(report: Report, annotate: bool) -> None:
 
 def write_file(file: Path, text: str) -> None:
     """Write `text` whole or not at all. Raises UsageError when the place cannot be written to."""
-    made = None
     try:
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, delete=False) as made:
-            made.write(text)
-        os.chmod(made.name, 0o644)
-        os.replace(made.name, file)
+        write_whole(file, text)
     except OSError as error:
-        if made is not None:
-            Path(made.name).unlink(missing_ok=True)
         raise UsageError(
             f"{file} cannot be written: {error.strerror}", "Name a file in a folder that exists, on a disk with room."
         ) from error

@@ -43,7 +43,7 @@ def up_command(
     from kata.cli.live import watching
     from kata.engine.docker import DockerEngine
     from kata.engine.images import image_table
-    from kata.errors import SubmissionError
+    from kata.errors import SubmissionError, UsageError
     from kata.library import Library
     from kata.mistakes import in_log
     from kata.running import end, remember, remembered, start
@@ -63,7 +63,11 @@ def up_command(
             click.echo(f"  {line}", err=True)
         error.hint = f"{in_log(error.log_tail)} {error.hint}".strip()
         raise
-    remember(_folder(), running)
+    try:
+        remember(_folder(), running)
+    except UsageError:
+        end(_folder(), running, engine)  # nobody could find it again
+        raise
     for line in [running.address] if quiet else _told(running, found):
         click.echo(line)
 

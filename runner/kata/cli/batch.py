@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kata.cli.options import library_option
+from kata.cli.options import library_option, sound_exercise
 
 if TYPE_CHECKING:
     from kata.batch.gradebook import Gradebook
@@ -80,11 +80,10 @@ def batch_command(
     """
     from kata.batch.outputs import Sheets
     from kata.batch.request import Again, Request
-    from kata.library import Library
     from kata.profile import LEARNER, STRICT
 
     request = Request(
-        exercise=Library.open(library).find(exercise),
+        exercise=sound_exercise(exercise, library),
         submissions=submissions,
         out=out,
         profile=STRICT if strict else LEARNER,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kata.cli.options import exercise_argument, known, library_option, must_exist
+from kata.cli.options import exercise_argument, known, library_option, must_exist, sound_exercise
 from kata.cli.output import TERMINAL, named_output, output, tell_github, write_report
 from kata.reports import WRITERS
 
@@ -100,11 +100,8 @@ def check_command(
       kata check 06 ./my-api --seed 1234 --keep
     """
     from kata import ci
-    from kata.library import Library
-    from kata.verify.soundness import require_sound
 
-    found = Library.open(library).find(exercise)
-    require_sound(found)
+    found = sound_exercise(exercise, library)
     known(only, found)
     must_exist(submission)
     files = {"json": json_file, "html": page, "har": har, "junit": junit}

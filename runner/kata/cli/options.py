@@ -47,6 +47,16 @@ library_option = click.option(
 )
 
 
+def sound_exercise(name: str, library: Sequence[Path]) -> Exercise:
+    """The exercise of that name. Raises UnknownExercise, or BrokenExercise when its files are not sound."""
+    from kata.library import Library
+    from kata.verify.soundness import require_sound
+
+    found = Library.open(library).find(name)
+    require_sound(found)
+    return found
+
+
 def known(only: Sequence[str], exercise: Exercise) -> None:
     """Raise UsageError with the nearest names when `only` names a check that the exercise does not have."""
     ids = [requirement.id for requirement in exercise.requirements]

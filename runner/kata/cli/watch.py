@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kata.cli.options import exercise_argument, library_option, must_exist
+from kata.cli.options import exercise_argument, library_option, must_exist, sound_exercise
 from kata.exercise import Exercise
 from kata.results import Report
 
@@ -41,10 +41,9 @@ def watch_command(exercise: str, submission: Path, library: tuple[Path, ...], pl
     from kata.engine.docker import DockerEngine
     from kata.engine.images import image_table
     from kata.engine.sweep import sweep_abandoned
-    from kata.library import Library
     from kata.watching import Watch, saves
 
-    found = Library.open(library).find(exercise)
+    found = sound_exercise(exercise, library)
     must_exist(submission)
     engine = DockerEngine.connect_to_host()
     sweep_abandoned(engine)

@@ -143,12 +143,13 @@ def said(capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 
 @pytest.mark.parametrize("what", FILES)
-def test_a_broken_exercise_is_neither_verified_nor_checked(
+def test_a_broken_exercise_is_neither_verified_nor_used(
     library: Path, what: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     breaks, place, words = FILES[what]
     breaks(library)
-    for command in (["verify", ID], ["check", ID, str(library)]):
+    here, out = str(library), str(library / "results")
+    for command in (["verify", ID], ["check", ID, here], ["watch", ID, here], ["batch", ID, here, "--out", out]):
         error = said(capsys, *command, "--library", str(library))
         assert place in error
         assert words in error

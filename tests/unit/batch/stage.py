@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from kata.batch.store import Header, Store
 from kata.exercise import Exercise
 from kata.library import Library, Shelf
 from kata.profile import STRICT
-from kata.results import CheckResult, Report, Status, Verdict
+from kata.results import CheckResult, Phase, Report, Status, Verdict
 from kata.submission import Snapshot
 
 
@@ -29,13 +29,17 @@ def tiny_exercise() -> Exercise:
 
 @dataclass
 class ScriptedGrader:
-    """Says what main.py says: "passed", "failed", or "passed after 2" for two tries that are not graded before."""
+    """Says what main.py says: "passed", "failed", or "passed after 2" for two tries that are not graded before.
+
+    `boots` tells how long the server of the nth submission took to start, in seconds.
+    """
 
     executor: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4))
     graded: list[str] = field(default_factory=list)
     at_once: int = 0
     most_at_once: int = 0
     before: Callable[[str], None] = lambda text: None
+    boots: Callable[[int], float] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _tries: dict[str, int] = field(default_factory=dict)
 
@@ -50,7 +54,9 @@ class ScriptedGrader:
             self.most_at_once = max(self.most_at_once, self.at_once)
         try:
             self.before(text)
-            return report(self._verdict(text, snapshot.digest), snapshot.digest, seed)
+            told = report(self._verdict(text, snapshot.digest), snapshot.digest, seed)
+            boot = () if self.boots is None else (Phase("boot", self.boots(len(self.graded))),)
+            return replace(told, phases=boot)
         finally:
             with self._lock:
                 self.at_once -= 1

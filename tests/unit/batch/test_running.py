@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,33 @@ def test_never_more_at_once_than_the_pace_allows(stage: Stage) -> None:
     stage.grader.before = lambda text: time.sleep(0.02)
     stage.run()
     assert stage.grader.most_at_once <= 2
+
+
+def test_a_batch_runs_one_at_a_time_on_a_machine_that_has_become_slow(tmp_path: Path) -> None:
+    """Boots of a second become boots of ten: place after place is closed, while the class goes on."""
+    folder = submissions(tmp_path / "in", {f"s{number:02}": "passed" for number in range(60)})
+    grader = ScriptedGrader(boots=lambda number: 1.0 if number <= 6 else 10.0)
+    stage = Stage(folder, tmp_path / "results", grader, jobs=4)
+    stage.run()
+    flying = in_flight(stage)
+    assert max(flying[:12]) == 4
+    assert max(flying[-20:]) == 1
+    assert set(stage.verdicts().values()) == {"passed"}
+
+
+def test_a_batch_never_needs_more_than_thirty_networks(tmp_path: Path) -> None:
+    """Each submission that runs has one network, and Docker's own pools hold about thirty; a retry needs no other."""
+    folder = submissions(tmp_path / "in", {f"s{number:02}": "passed after 1" for number in range(60)})
+    stage = Stage(folder, tmp_path / "results", jobs=default_jobs(128, 1 << 50))
+    stage.run()
+    assert max(in_flight(stage)) == 28
+    assert set(stage.verdicts().values()) == {"passed"}
+
+
+def in_flight(stage: Stage) -> list[int]:
+    """How many submissions were being graded after each event."""
+    steps = {"started": 1, "landed": -1, "again": -1}
+    return list(accumulate(steps.get(event["event"], 0) for event in stage.events))
 
 
 def test_our_faults_are_tried_three_times_and_never_scored(tmp_path: Path) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
@@ -11,7 +12,7 @@ from kata import diagnosis, waiting
 from kata.app_log import lines_of, telling
 from kata.engine import ContainerSpec, Engine, Sandbox
 from kata.engine.labels import run_labels
-from kata.errors import NotGraded, SubmissionError
+from kata.errors import NotGraded, SubmissionError, Unstartable
 
 #: A server that listens in the wrong place is told so after this long, not at the end of its time to start.
 _LOOK_AFTER = 2.0
@@ -23,7 +24,10 @@ _MOMENT_LINES = 20
 
 @dataclass(frozen=True)
 class Launch:
-    """How a copy of the server is made. `code` gives a fresh tar to put at /, or None when the image has it all."""
+    """How a copy of the server is made. `code` gives a fresh tar to put at /, or None when the image has it all.
+
+    `own_image` tells that a Dockerfile of the submission made the image.
+    """
 
     image: str
     command: tuple[str, ...] | None
@@ -35,6 +39,7 @@ class Launch:
     volumes: tuple[str, ...] = ()
     code: Callable[[], IO[bytes]] | None = None
     seconds: float = 40.0
+    own_image: bool = False
 
 
 class Application:
@@ -75,15 +80,27 @@ class Application:
             sandbox=launch.sandbox,
             volumes=launch.volumes,
         )
-        self.container = self._engine.create(spec)
+        with self._blamed():
+            self.container = self._engine.create(spec)
         if launch.code is not None:
             with launch.code() as tar:
                 self._engine.put(self.container, "/", tar)
 
     def start(self) -> None:
         """Start it and return when it answers. Raises SubmissionError with the exact reason when it does not."""
-        self._engine.start(self.container)
+        with self._blamed():
+            self._engine.start(self.container)
         self.wait_until_ready()
+
+    @contextmanager
+    def _blamed(self) -> Iterator[None]:
+        """What an image of the submission's own does not allow is its doing; our images are ours."""
+        try:
+            yield
+        except Unstartable as error:
+            if not self._launch.own_image:
+                raise
+            raise diagnosis.unstartable(error.message) from error
 
     def restart(self, kill: bool) -> None:
         """End it, by kill -9 or by SIGTERM, then start it again; returns when it answers."""

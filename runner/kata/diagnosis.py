@@ -74,6 +74,16 @@ def out_of_memory(memory: int, log: tuple[str, ...]) -> SubmissionError:
     )
 
 
+def unstartable(reason: str) -> SubmissionError:
+    """The engine refused to start the image, in its own words."""
+    return SubmissionError(
+        Verdict.NOT_READY,
+        f"your image was built, but no container can be started from it: {reason}",
+        "Look at USER, WORKDIR and VOLUME of your Dockerfile: the user must be in the image, folders must be folders.",
+        cause="image",
+    )
+
+
 def service_out_of_memory(name: str) -> SubmissionError:
     """A service ended in the middle of the run: nobody but the server asks anything large of it."""
     return SubmissionError(

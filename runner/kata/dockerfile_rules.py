@@ -7,6 +7,7 @@ and COPY --from, which take any image of the machine. The file is therefore read
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,13 +19,15 @@ from kata.submission.refusal import refused, shown
 #: Roles whose images a server may be built on; databases and our own images are no base for one.
 _BASES = ("python", "node", "php", "ruby", "perl", "java", "go")
 _ABOUT_THE_PROCESS = {"CMD", "ENTRYPOINT", "ENV", "EXPOSE", "HEALTHCHECK", "SHELL", "STOPSIGNAL"}
-_HARMLESS = _ABOUT_THE_PROCESS | {"LABEL", "MAINTAINER", "USER", "VOLUME", "WORKDIR"}
+_HARMLESS = _ABOUT_THE_PROCESS | {"LABEL", "MAINTAINER", "USER", "WORKDIR"}
 _DIRECTIVE = re.compile(r"(?:#|//)\s*(?:syntax|escape)\s*=", re.IGNORECASE)
 _CONTINUED = re.compile(r"\\[ \t]*$")
 _CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 #: What separates words for Docker; Python's own notion of a space is wider.
 _SPACE = re.compile(r"[\t ]+")
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+#: First parts of paths that a volume may not cover.
+_SYSTEM = {"", "proc", "sys", "dev"}
 _WRITE_OUT = "Write it out instead."
 
 Refuse = Callable[[int, str, str], SubmissionError]
@@ -116,7 +119,7 @@ def _instruction(line: int, text: str, refuse: Refuse) -> Instruction:
 
 
 def _require_harmless(said: Instruction, build: _Build) -> None:
-    rules = {"FROM": _from, "ADD": _add, "COPY": _copy, "RUN": _run, "ARG": _argument}
+    rules = {"FROM": _from, "ADD": _add, "COPY": _copy, "RUN": _run, "ARG": _argument, "VOLUME": _volume}
     if said.name in rules:
         rules[said.name](said, build)
     elif said.name == "ONBUILD":
@@ -169,6 +172,14 @@ def _copy(said: Instruction, build: _Build) -> None:
 def _run(said: Instruction, build: _Build) -> None:
     if said.flags:
         raise build.refuse(said.line, f"RUN with {shown(said.flags[0])} is not allowed.", "Remove that flag.")
+
+
+def _volume(said: Instruction, build: _Build) -> None:
+    """A volume over the whole file system keeps the builder busy for ever and leaves what it copied on the host."""
+    for path in re.split(r"[\s,\[\]\"']+", said.rest):
+        whole = posixpath.normpath(f"/{path.strip()}").lstrip("/")
+        if path and ("$" in path or whole.split("/")[0] in _SYSTEM):
+            raise build.refuse(said.line, f"VOLUME {shown(path)} may cover the system.", "Name a folder of your own.")
 
 
 def _argument(said: Instruction, build: _Build) -> None:

@@ -6,6 +6,7 @@ KataError
 │   └── BrokenExercise             exercise.toml or a grader is wrong, with file and line
 ├── SubmissionError       exit 1   the submission could not be graded, and that is its own doing
 └── NotGraded             exit 3   our fault or the machine's; never a 0 and never a pass
+    ├── Unstartable                a container cannot start from its image; of its own image the submission's doing
     └── EngineUnavailable          no container engine answers
 """
 
@@ -55,6 +56,10 @@ class SubmissionError(KataError):
 
 class NotGraded(KataError):
     """Our fault or the machine's: nothing is said about the submission."""
+
+
+class Unstartable(NotGraded):
+    """What an image says of itself does not let a container of it start: its user, its volumes, its folders."""
 
 
 class EngineUnavailable(NotGraded):

@@ -139,6 +139,7 @@ def _own_launch(
         sandbox=replace(profile.sandbox, capabilities=_ROOT_CAPABILITIES if root else ()),
         volumes=info.volumes,
         seconds=profile.boot_seconds,
+        own_image=True,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -273,6 +275,70 @@ def test_24_exposed_ports_are_not_published(
             found = engine._api.inspect_container(event["container"])
             seen.append({port: bound for port, bound in found["NetworkSettings"]["Ports"].items() if bound})
 
-    folder = own(tiny(tmp_path / "api"), images["python"], "EXPOSE 1-2000", 'CMD ["python", "main.py"]')
+    folder = own(tiny(tmp_path / "api"), images["python"], "EXPOSE 1-65535", 'CMD ["python", "main.py"]')
     assert strict(folder, on_event=look).verdict is Verdict.PASSED
     assert seen == [{}]
+
+
+def test_32_a_flood_changes_nothing_for_the_neighbour(strict: Strict, tmp_path: Path) -> None:
+    """Both run at the same time; one is ended, and the other gets the verdict that it gets alone."""
+    patient = "import time; time.sleep(0.2)"
+    flood = tiny(tmp_path / "flood", at_import="while True: print('x' * 3000)")
+    with ThreadPoolExecutor(2) as pool:
+        ended, calm = pool.map(strict, (flood, tiny(tmp_path / "calm", on_get=patient, on_put=patient)))
+    assert ended.verdict is Verdict.RESOURCE_LIMIT, ended
+    assert calm.verdict is Verdict.PASSED, calm
+
+
+SYSTEM = """
+for path in ("/etc/hosts", "/etc/resolv.conf", "/etc/hostname", "/etc/passwd", "/usr/lib/os-release", "/dev/null",
+             "/proc/self/oom_score_adj", "/proc/1/oom_score_adj", "/proc/self/comm", "/proc/sys/vm/overcommit_memory"):
+    try: open(path, "w").write("127.0.0.1 evil\\n" * 1000)
+    except OSError: pass
+"""
+
+
+def test_files_of_the_system_are_only_the_containers_own(
+    strict: Strict, tmp_path: Path, images: dict[str, str]
+) -> None:
+    """As root inside of an image of its own: what it writes there changes nothing for anybody else."""
+    before = [Path(name).read_bytes() for name in ("/etc/hosts", "/etc/resolv.conf", "/proc/sys/vm/overcommit_memory")]
+    folder = own(tiny(tmp_path / "api", at_import=SYSTEM), images["python"], 'CMD ["python", "main.py"]')
+    assert strict(folder).verdict is Verdict.PASSED
+    after = [Path(name).read_bytes() for name in ("/etc/hosts", "/etc/resolv.conf", "/proc/sys/vm/overcommit_memory")]
+    assert before == after
+
+
+LINKS = {
+    "working_folder": ("RUN rm -rf /srv2 && ln -s /proc/1/root/etc /srv2", "VOLUME /srv2"),
+    "volume_over_system": ("VOLUME /etc",),
+    "temporary_folder": ("RUN rm -rf /tmp && ln -s /etc /tmp",),
+    "unknown_user": ("USER nobody-of-that-name",),
+    "many_volumes": tuple(f"VOLUME /v{number}" for number in range(20)),
+    "odd_volumes": ('VOLUME ["/a:b,c", "relative", "/../../x", "/spa ce"]',),
+    "host_names": ("RUN ln -sf /dev/stdout /var/log && ln -s / /srv/root && mkfifo /srv/pipe",),
+}
+
+
+@pytest.mark.parametrize("way", LINKS)
+def test_links_and_volumes_of_an_image_lead_nowhere(
+    strict: Strict, tmp_path: Path, images: dict[str, str], way: str
+) -> None:
+    """It runs, or does not start and is told so; never an error of ours, and never something left on the host."""
+    before = sorted(os.listdir("/etc"))
+    report = strict(own(tiny(tmp_path / "api"), images["python"], *LINKS[way], 'CMD ["python", "main.py"]'))
+    assert report.verdict in (Verdict.PASSED, Verdict.NOT_READY, Verdict.CRASHED, Verdict.BUILD_FAILED), report
+    assert sorted(os.listdir("/etc")) == before
+
+
+def test_connections_that_are_never_closed_are_the_servers_own_trouble(strict: Strict, tmp_path: Path) -> None:
+    """It keeps every reply's connection open for ever and opens thousands to itself."""
+    hoarding = thread(
+        "kept = []",
+        "time.sleep(1)",
+        "while True:",
+        "    try: kept.append(socket.create_connection(('127.0.0.1', int(os.environ['PORT'])), 1))",
+        "    except OSError: time.sleep(0.5)",
+    )
+    report = strict(tiny(tmp_path / "api", at_import=hoarding))
+    assert report.verdict in (Verdict.PASSED, Verdict.FAILED, Verdict.RESOURCE_LIMIT, Verdict.NOT_READY), report

@@ -24,6 +24,11 @@ HARMLESS = [
 ]
 
 REFUSED = [
+    ("FROM python\nVOLUME /", 2, "VOLUME /"),
+    ('FROM python\nVOLUME ["/data", "/../."]', 2, "VOLUME"),
+    ("FROM python\nVOLUME . /x", 2, "VOLUME"),
+    ("FROM python\nENV A=/\nVOLUME $A", 3, "$A"),
+    ("FROM python\nVOLUME /data //proc/x", 2, "proc"),
     ("FROM alpine", 1, "alpine"),
     ("FROM postgres:17", 1, "postgres"),
     ("FROM kata-cache/own:0123456789abcdef", 1, "kata-cache"),

@@ -16,7 +16,7 @@ from kata.engine.build_output import follow_build
 from kata.engine.build_watch import BuildWatch
 from kata.engine.confinement import host_config
 from kata.engine.labels import CACHE
-from kata.engine.translating import START_HINT, reason_of, translated
+from kata.engine.translating import START_HINT, reason_of, startable, translated
 from kata.errors import EngineUnavailable, NotGraded
 from kata.safe import safe_line
 
@@ -183,7 +183,7 @@ class DockerEngine:
         if spec.network:
             endpoint = self._api.create_endpoint_config(aliases=list(spec.aliases))
             networking = self._api.create_networking_config({spec.network: endpoint})
-        with translated():
+        with translated(), startable():
             found = self._api.create_container(
                 spec.image,
                 command=list(spec.command) if spec.command is not None else None,
@@ -202,7 +202,7 @@ class DockerEngine:
         return str(found["Id"])
 
     def start(self, container: str) -> None:
-        with translated():
+        with translated(), startable():
             self._api.start(container)
 
     def put(self, container: str, path: str, tar: IO[bytes]) -> None:
@@ -258,10 +258,11 @@ class DockerEngine:
         )
 
     def logs(self, container: str, lines: int = 200, since: float | None = None, until: float | None = None) -> bytes:
-        """The last `lines` of output between two moments (Unix time in seconds)."""
+        """The last `lines` of output between two moments (Unix time in seconds); none when the container is gone."""
         # The engine would take the last lines of all first, and then those of them that fall between the moments.
         tail = lines if since is None else "all"
-        with translated():
+        found = b""
+        with contextlib.suppress(docker.errors.NotFound), translated():
             found = self._api.logs(container, tail=tail, since=since, until=until, stdout=True, stderr=True)
         return bytes(found) if since is None else b"".join(bytes(found).splitlines(keepends=True)[-lines:])
 

@@ -108,6 +108,8 @@ class _Result:
 
 def _prepared(exercise: Exercise, submissions: Path | None, manner: _Manner) -> _Result:
     """Raises BrokenExercise, before anything runs, when exercise, grader or a submission is not as it should be."""
+    import difflib
+
     from kata.errors import UsageError
     from kata.verify.proofs import proofs_of, require_applicable, submissions_of
     from kata.verify.soundness import require_loadable, require_sound
@@ -117,12 +119,14 @@ def _prepared(exercise: Exercise, submissions: Path | None, manner: _Manner) -> 
     proofs = proofs_of(exercise, submissions_of(exercise, submissions))
     require_applicable(proofs)
     require_loadable(exercise)
+    for part in manner.only:
+        if not any(part in proof.id for proof in proofs):
+            near = difflib.get_close_matches(part, [proof.name for proof in proofs], n=3, cutoff=0.4)
+            raise UsageError(
+                f"{exercise.id} has no submission with {part!r} in its name",
+                f"Did you mean {', '.join(near)}?" if near else f"There are {', '.join(each.id for each in proofs)}.",
+            )
     chosen = [proof for proof in proofs if not manner.only or any(part in proof.id for part in manner.only)]
-    if not chosen:
-        raise UsageError(
-            f"{exercise.id} has no submission with {' or '.join(manner.only)} in its name",
-            f"There are {', '.join(proof.id for proof in proofs)}.",
-        )
     return _Result(exercise, proofs, chosen, [], list(bare_asserts(exercise)), [])
 
 

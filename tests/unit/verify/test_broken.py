@@ -161,7 +161,7 @@ def test_a_broken_proof_stops_verify_before_anything_runs(
 ) -> None:
     breaks, place, words = PROOFS[what]
     breaks(library)
-    only = ["--only", "nobody"] if what == "no such name" else []
+    only = ["--only", "right", "--only", "nobody"] if what == "no such name" else []
     error = said(capsys, "verify", ID, "--library", str(library), *only)
     assert place in error
     assert words in error

@@ -107,7 +107,7 @@ def _installed() -> Iterator[Path]:
         try:
             loaded = entry.load()
             folder = Path(loaded() if callable(loaded) else str(loaded.__path__[0]))
-        except Exception as error:  # noqa: BLE001 - whatever a stranger's package raises while it is imported
+        except Exception as error:  # whatever a stranger's package raises while it is imported
             raise _no_library(entry, f"{type(error).__name__}: {error}") from error
         if not (folder / "exercises").is_dir():
             raise _no_library(entry, f"{folder} has no exercises folder")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ from kata.environment import Environment
 from kata.grader.database import Database, Place, look_into
 from kata.grader.failure import Failure
 from kata.grading import AskFailed
-from kata.services import service
+from kata.services import Occupied, service
 
 #: testcontainers warns of its own decorators while it is imported
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -236,3 +237,44 @@ def asked(running: Environment, command: str) -> bytes:
         assert connection.recv(100) == b"+OK\r\n"
         connection.sendall(command.encode() + b"\r\n")
         return connection.recv(1000)
+
+
+def test_a_script_that_never_ends_is_named(running: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Redis answers nobody else then; whoever waits for it is told why, in bounded time."""
+    monkeypatch.setattr("kata.services.starting._READY_SECONDS", 8)
+    url = urlsplit(running.environment["REDIS_URL"])
+    with socket.create_connection(running.address("redis"), 5) as connection:
+        connection.sendall(f'AUTH {url.username} {url.password}\r\nEVAL "while true do end" 0\r\n'.encode())
+        with pytest.raises(Occupied, match="script"):
+            running.wait_for_service("redis")
+        answers(running)("stop_service", {"service": "redis"})
+    answers(running)("start_service", {"service": "redis"})
+    assert asked(running, "PING") == b"+PONG\r\n"
+
+
+def test_a_cache_that_is_filled_stays_in_its_memory(running: Environment, engine: DockerEngine) -> None:
+    """Old entries give way; the service lives, and so does what else is asked of it."""
+    url = urlsplit(running.environment["REDIS_URL"])
+    with socket.create_connection(running.address("redis"), 5) as connection:
+        connection.sendall(f"AUTH {url.username} {url.password}\r\n".encode())
+        for number in range(400):
+            connection.sendall(f"*3\r\n$3\r\nSET\r\n$4\r\nk{number:03}\r\n$1000000\r\n{'x' * 1_000_000}\r\n".encode())
+            assert connection.recv(1000).startswith(b"+OK")
+    assert asked(running, "PING") == b"+PONG\r\n"
+    assert running.service_out_of_memory() is None
+
+
+def test_a_flood_of_connections_is_named(running: Environment) -> None:
+    """Sessions that never say who they are take all places of PostgreSQL, the administrator's, too."""
+    with ExitStack() as stack:
+        for _ in range(260):
+            with suppress(OSError):
+                stack.enter_context(socket.create_connection(running.address("postgres"), 5))
+        time.sleep(1)
+        words = ""
+        try:
+            reader(running).tables()
+            answers(running)("hold_writes", {"service": "postgres"})
+        except (Failure, AskFailed) as error:
+            words = str(error)
+        assert "connections" in words

@@ -56,6 +56,7 @@ class Postgres:
             dbname=self._address["database"],
             autocommit=True,
             connect_timeout=5,
+            sslmode="disable",
             options=f"-c search_path=pg_catalog {limits} -c default_transaction_read_only=on",
         )
 

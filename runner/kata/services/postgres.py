@@ -131,6 +131,7 @@ def _as_admin(host: str, port: int, known: Passwords, database: str) -> Iterator
             password=known["admin"],
             dbname=database,
             connect_timeout=3,
+            sslmode="disable",
             options="-c lock_timeout=5s -c statement_timeout=20s",
         ) as connection,
     ):
@@ -171,7 +172,13 @@ def _select_one(host: str, port: int, known: Passwords) -> None:
     with (
         _judged(),
         psycopg.connect(
-            host=host, port=port, user=READER, password=known["reader"], dbname=DATABASE, connect_timeout=3
+            host=host,
+            port=port,
+            user=READER,
+            password=known["reader"],
+            dbname=DATABASE,
+            connect_timeout=3,
+            sslmode="disable",
         ) as connection,
     ):
         connection.execute("SELECT 1")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,14 +17,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from kata.engine.labels import Owner, boot_id
 from kata.errors import BrokenExercise, NotGraded
 from kata.exercise import Exercise
-from kata.grader.journal import SCRATCH, Finished, Session, finished_from, line
+from kata.grader.journal import Finished, Session, finished_from, line
 from kata.safe import safe
 
 Answer = Callable[[str, Mapping[str, Any]], Any]
 OnEvent = Callable[[Mapping[str, Any]], None]
 
+#: How the folder is called that a grader process works in; its owner follows.
+_SCRATCH = "kata-grader-"
 #: What the grader process may know of the machine it runs on.
 _ENVIRONMENT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP")
 #: Importing and collecting takes half a second; a busy machine may need twenty times as long.
@@ -75,7 +79,9 @@ class GraderProcess:
         self._event: Mapping[str, Any] | None = None
 
     def __enter__(self) -> GraderProcess:
-        self._scratch = tempfile.TemporaryDirectory(prefix=SCRATCH)
+        owner = Owner.current()
+        _remove_abandoned()
+        self._scratch = tempfile.TemporaryDirectory(prefix=f"{_SCRATCH}{owner.host}-{owner.pid}-{owner.born}-")
         self._errors = Path(self._scratch.name) / "stderr"
         with self._errors.open("wb") as errors:
             self._process = subprocess.Popen(
@@ -203,6 +209,14 @@ def grader_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """The allowed part of `environment`, and no plugin that happens to be installed."""
     kept = {name: environment[name] for name in _ENVIRONMENT if name in environment}
     return {**kept, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def _remove_abandoned() -> None:
+    """Remove the folders that runners left here who were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*-*-*-*"):
+        host, pid, born, _ = folder.name.removeprefix(_SCRATCH).rsplit("-", 3)
+        if pid.isdigit() and Owner(host, boot_id(), int(pid), born).is_alive() is False:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _answered(answer: Answer, event: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,9 +23,6 @@ from typing import Any
 
 from kata.results import Exchange, Status
 
-#: How the folder is called that the runner makes for one grader process to work in.
-SCRATCH = "kata-grader-"
-
 
 @dataclass(frozen=True)
 class Finished:

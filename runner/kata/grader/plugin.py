@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 import time
 import traceback
@@ -20,7 +18,7 @@ from kata.grader.contract import Contract
 from kata.grader.control import Control
 from kata.grader.failure import Failure, ProtocolError
 from kata.grader.fixtures import Fixtures
-from kata.grader.journal import SCRATCH, Finished, Session
+from kata.grader.journal import Finished, Session
 from kata.grader.needs import ATTRIBUTE, ordered
 from kata.grader.recorder import Recorder, placed
 from kata.grader.reply import Reply
@@ -88,7 +86,6 @@ class Grading:
         self._failing: Exchange | None = None
         self._shared: dict[str, Exchange] = {}
         self._revivals = 0
-        self._runner = os.getppid()
 
     def client(self, base_url: str) -> Api:
         return Api(base_url, self.recorder, self.session.base_path, Limits(seconds=self.session.seconds), self._see)
@@ -122,12 +119,6 @@ class Grading:
             items[:] = [by_id[id] for id in ordered([*early, *(self._only or by_id)], needed)]
         except ValueError as error:
             self._broken.append({"file": "", "message": str(error)})
-
-    def pytest_unconfigure(self) -> None:
-        """A runner that was killed cannot remove the scratch folder that it made for this process to work in."""
-        scratch = Path.cwd()
-        if os.getppid() != self._runner and scratch.name.startswith(SCRATCH):
-            shutil.rmtree(scratch, ignore_errors=True)
 
     # -- run --------------------------------------------------------------------------------------------------------
 

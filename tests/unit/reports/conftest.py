@@ -105,7 +105,7 @@ def many_failures(count: int) -> tuple[CheckResult, ...]:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def passing() -> Report:
     """Everything passed."""
     return Report(
@@ -134,20 +134,20 @@ def passing() -> Report:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def failing(passing: Report) -> Report:
     """Failures of many kinds, skipped checks behind one of them, a bonus and an advice."""
     warnings = ("A trailing slash was redirected once: GET /users/ -> /users.",)
     return replace(passing, verdict=Verdict.FAILED, checks=failing_checks(), warnings=warnings, advisory=True)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def crowded(passing: Report) -> Report:
     """More causes than anyone wants to read at once."""
     return replace(passing, verdict=Verdict.FAILED, checks=passing.checks + failing_checks() + many_failures(20))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def build_failed(passing: Report) -> Report:
     """`npm ci` failed; every check is still to be earned."""
     return replace(
@@ -164,7 +164,7 @@ def build_failed(passing: Report) -> Report:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def not_ready(passing: Report) -> Report:
     """The server listens where nobody can reach it."""
     return replace(
@@ -177,7 +177,7 @@ def not_ready(passing: Report) -> Report:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def crashed(passing: Report) -> Report:
     """The server ended by itself before the first check."""
     return replace(
@@ -190,7 +190,7 @@ def crashed(passing: Report) -> Report:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def not_graded(passing: Report) -> Report:
     """The machine's fault."""
     return replace(
@@ -202,7 +202,7 @@ def not_graded(passing: Report) -> Report:
     )
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def every_report(
     passing: Report,
     failing: Report,

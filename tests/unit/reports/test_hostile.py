@@ -6,8 +6,6 @@ import dataclasses
 import io
 import json
 import re
-import shutil
-import subprocess
 import unicodedata
 from collections.abc import Callable
 from enum import Enum
@@ -20,6 +18,7 @@ from lxml import etree
 from lxml import html as lxml_html
 from markdown_it import MarkdownIt
 from rich.console import Console
+from tests.chromium import Chromium
 
 from kata.reports import WRITERS
 from kata.reports.terminal import print_report
@@ -78,6 +77,12 @@ def poisoned(value: Any, text: str) -> Any:
         names = [each.name for each in dataclasses.fields(value)]
         return dataclasses.replace(value, **{name: poisoned(getattr(value, name), text) for name in names})
     return value
+
+
+@pytest.fixture(scope="session")
+def all_poisoned(every_report: tuple[Report, ...]) -> dict[str, tuple[Report, ...]]:
+    """Each kind in every report, made once for all writers."""
+    return {kind: tuple(poisoned(report, text) for report in every_report) for kind, text in HOSTILE.items()}
 
 
 def strings(value: Any) -> list[str]:
@@ -169,22 +174,22 @@ INERT: dict[str, Callable[[str], None]] = {
 
 @pytest.mark.parametrize("name", WRITERS)
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_hostile_text_is_inert(name: str, kind: str, every_report: tuple[Report, ...]) -> None:
+def test_hostile_text_is_inert(name: str, kind: str, all_poisoned: dict[str, tuple[Report, ...]]) -> None:
     """Whatever the format could obey stands there as words; the bytes are valid UTF-8 without controls."""
-    for report in every_report:
-        text = WRITERS[name].render(poisoned(report, HOSTILE[kind]), token=TOKEN, environment=ENVIRONMENT)
+    for report in all_poisoned[kind]:
+        text = WRITERS[name].render(report, token=TOKEN, environment=ENVIRONMENT)
         assert_visible(text.encode().decode())
         if text:
             INERT.get(name, json_is_inert)(text)
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_a_terminal_obeys_only_our_own_colours(kind: str, every_report: tuple[Report, ...]) -> None:
+def test_a_terminal_obeys_only_our_own_colours(kind: str, all_poisoned: dict[str, tuple[Report, ...]]) -> None:
     """The only escape sequences are colours that rich wrote, and no markup or emoji code is read from the text."""
-    for report in every_report:
+    for report in all_poisoned[kind]:
         file = io.StringIO()
         console = Console(file=file, width=80, force_terminal=True, color_system="truecolor")
-        print_report(poisoned(report, HOSTILE[kind]), console, verbose=1)
+        print_report(report, console, verbose=1)
         text = re.sub("\x1b\\[[0-9;]*m", "", file.getvalue())
         assert_visible(text)
         text_is_inert(text)
@@ -192,14 +197,12 @@ def test_a_terminal_obeys_only_our_own_colours(kind: str, every_report: tuple[Re
             assert HOSTILE[kind] in text
 
 
-@pytest.mark.skipif(not shutil.which("chromium"), reason="no chromium on this machine")
-def test_a_browser_runs_nothing_of_it(failing: Report, tmp_path: Path) -> None:
+def test_a_browser_runs_nothing_of_it(chromium: Chromium, failing: Report, tmp_path: Path) -> None:
     """The title is what we wrote: no script ran."""
-    page = tmp_path / "report.html"
-    page.write_text(WRITERS["html"].render(poisoned(failing, " ".join(HOSTILE.values()))), "utf-8")
-    options = "--headless --no-sandbox --disable-gpu --no-first-run --disable-background-networking --disable-sync"
-    options += " --disable-quic --disable-component-update --disable-extensions --disable-dev-shm-usage"
-    command = ["chromium", *options.split(), f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom", page.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=180, check=True)
-    assert "<title>NOT YET: " in done.stdout
-    html_is_inert(done.stdout)
+    file = tmp_path / "report.html"
+    file.write_text(WRITERS["html"].render(poisoned(failing, " ".join(HOSTILE.values()))), "utf-8")
+    page = chromium.page(file.as_uri(), 1280, 800)
+    text = page.value("document.documentElement.outerHTML")
+    page.close()
+    assert "<title>NOT YET: " in text
+    html_is_inert(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -20,17 +21,20 @@ FOCUS = """(() => {
   return [on.tagName, on.innerText, style.outlineStyle === "solid" && parseFloat(style.outlineWidth) >= 2,
           box.width > 0 && box.right > 0 && box.top >= 0 && box.bottom <= innerHeight];
 })()"""
-#: The rows of the network panel, through every shadow root.
-ROWS = """(() => {
-  const rows = [];
+#: Every element that fits a selector, through every shadow root.
+FIND = """((selector) => {
+  const found = [];
   const walk = (node) => {
     if (node.shadowRoot) walk(node.shadowRoot);
     for (const child of node.children) walk(child);
-    if (node.tagName === "TR" && node.querySelector("td")) rows.push([...node.cells].map((cell) => cell.innerText));
+    if (node.matches && node.matches(selector)) found.push(node);
   };
   walk(document.body);
-  return rows.filter((row) => row.some((text) => text.trim()));
-})()"""
+  return found;
+})"""
+#: The rows of the network panel, by cell.
+ROWS = f"""{FIND}("tr:has(td)").map((row) => [...row.cells].map((cell) => cell.innerText))
+  .filter((row) => row.some((text) => text.trim()))"""
 OPEN_NETWORK = """(async () => {
   const UI = await import("./ui/legacy/legacy.js");
   await UI.ViewManager.ViewManager.instance().showView("network");
@@ -113,13 +117,24 @@ def test_the_skip_link_leads_to_the_failures(shown: Page, failing: Report, tmp_p
     assert shown.value("!!document.activeElement.closest('section[aria-labelledby=failures]')") is True
 
 
+def network_panel(chromium: Chromium) -> Page:
+    """The developer tools in a tab; the browser's own server sometimes leaves them half loaded."""
+    for _ in range(12):
+        page = chromium.page(chromium.devtools(), *SIZES[1])
+        with suppress(AssertionError):
+            page.until(f"{FIND}('[role=tab]').length > 3", seconds=5)
+            assert page.value(OPEN_NETWORK)
+            page.until(f"{FIND}('.network-log-grid, .data-grid').length > 0", seconds=5)
+            return page
+        page.close()
+    raise AssertionError("the developer tools do not load")
+
+
 def test_the_developer_tools_open_the_archive(chromium: Chromium, failing: Report, tmp_path: Path) -> None:
     """Dropped on the network panel, every exchange is a row with its status and its type; none is added or lost."""
     file = tmp_path / "exchanges.har"
     file.write_text(har.render(failing), "utf-8")
-    page = chromium.page(chromium.devtools(), *SIZES[1])
-    page.until("document.body.children.length > 0")
-    assert page.value(OPEN_NETWORK)
+    page = network_panel(chromium)
     page.drop(file, 600, 500)
     page.until(f"{ROWS}.length >= 4")
     rows = page.value(ROWS)

@@ -87,6 +87,19 @@ def test_a_bug_of_ours_costs_one_submission_no_grade_and_nobody_else(stage: Stag
     assert stage.verdicts() == {**CLASS, "ada": "not_graded"}
 
 
+def test_an_engine_that_does_not_come_back_ends_the_batch_and_is_nobodys_crash(stage: Stage) -> None:
+    def away(text: str) -> None:
+        raise EngineUnavailable("the engine did not come back")
+
+    stage.grader.before = away
+    with pytest.raises(EngineUnavailable):
+        stage.run()
+    assert stage.store.journal.read().crashes == {}
+    stage.grader = ScriptedGrader()
+    stage.run()
+    assert stage.verdicts() == CLASS
+
+
 def test_two_students_with_one_text_are_graded_once(tmp_path: Path) -> None:
     stage = Stage(submissions(tmp_path / "in", {"a": "passed", "b": "passed"}), tmp_path / "results")
     for name in "ab":

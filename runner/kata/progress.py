@@ -29,6 +29,12 @@ class Attempt:
     failed: tuple[str, ...] = ()
 
     @property
+    def points(self) -> str:
+        """ "100 of 100 points + 4 bonus", as a report tells it."""
+        bonus = max(0, self.score - self.max_score)
+        return f"{self.score - bonus} of {self.max_score} points{f' + {bonus} bonus' if bonus else ''}"
+
+    @property
     def passed(self) -> bool:
         return self.verdict == Verdict.PASSED.value
 
@@ -109,7 +115,7 @@ def roadmap(exercises: Sequence[Exercise], standings: Mapping[str, Standing]) ->
     following = upcoming(exercises, standings)
     for exercise in exercises:
         mark = "next" if exercise is following else ""
-        yield f"{mark:<4} {exercise.id:<14} {_words(standings.get(exercise.id)):<26} {exercise.title}".rstrip()
+        yield f"{mark:<4} {exercise.id:<12} {_words(standings.get(exercise.id)):<35} {exercise.title}".rstrip()
     passed = sum(1 for each in exercises if each.id in standings and standings[each.id].best.passed)
     yield ""
     yield f"{passed} of {len(exercises)} passed"
@@ -119,7 +125,7 @@ def _words(standing: Standing | None) -> str:
     if standing is None:
         return "not begun"
     best = standing.best
-    return f"{'passed' if best.passed else 'begun'}, {best.score} of {best.max_score} points"
+    return f"{'passed' if best.passed else 'begun'}, {best.points}"
 
 
 def _standing(item: Mapping[str, Any]) -> Standing:

@@ -9,7 +9,7 @@ import pytest
 
 from kata.errors import UsageError
 from kata.library import Library
-from kata.progress import read, record, roadmap, upcoming
+from kata.progress import Attempt, read, record, roadmap, upcoming
 from kata.results import CheckResult, Report, Status, Verdict
 
 MISSED = CheckResult("a", "A", Status.FAILED, points=0, max_points=10)
@@ -55,3 +55,8 @@ def test_the_roadmap_names_what_is_passed_and_what_comes_next(library: Library, 
     following = upcoming(exercises, read(file))
     assert following is not None
     assert following.id == "03-rest-api"
+
+
+def test_a_bonus_is_told_apart() -> None:
+    assert Attempt("passed", 104, 100, "").points == "100 of 100 points + 4 bonus"
+    assert Attempt("failed", 40, 100, "").points == "40 of 100 points"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kata.cli.options import library_option
+from kata.cli.options import folded, library_option
 from kata.exercise import Exercise
 from kata.results import Severity
 
@@ -26,7 +26,7 @@ def list_command(library: tuple[Path, ...]) -> None:
     for exercise in Library.open(library).outlines():
         needs = ", ".join("/".join(need.choices) for need in exercise.needs) or "no services"
         click.echo(f"{exercise.id:<16} {exercise.title}")
-        click.echo(f"{'':<16} {exercise.summary}")
+        click.echo(folded(exercise.summary, indent=17))
         click.echo(f"{'':<16} {exercise.checks} checks; {needs}")
 
 

@@ -78,3 +78,11 @@ def must_exist(submission: Path) -> None:
     near = difflib.get_close_matches(submission.name, names, n=3, cutoff=0.5)
     hint = f"Did you mean {', '.join(str(parent / name) for name in near)}?" if near else "Give a folder or an archive."
     raise UsageError(f"there is nothing at {submission}", hint)
+
+
+def folded(text: str, indent: int = 0) -> str:
+    """A sentence in lines that fit the terminal, none longer than a hundred columns."""
+    import shutil
+
+    width = min(100, shutil.get_terminal_size().columns)
+    return click.wrap_text(text, max(40, width), initial_indent=" " * indent, subsequent_indent=" " * indent)

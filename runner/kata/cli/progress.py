@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kata.cli.options import library_option
+from kata.cli.options import folded, library_option
 
 
 @click.command("progress")
@@ -43,13 +43,11 @@ def next_command(library: tuple[Path, ...]) -> None:
     if exercise is None:
         click.echo("Every exercise is passed. `kata list` shows them all.")
         return
-    click.echo(f"{exercise.id}: {exercise.title}\n{exercise.summary}\n")
+    click.echo(f"{exercise.id}: {exercise.title}\n{folded(exercise.summary)}\n")
     begun = standings.get(exercise.id)
     if begun is None:
         click.echo(f"Begin:  kata start {exercise.id} my-{exercise.id.split('-', 1)[-1]}")
         return
-    click.echo(
-        f"You have {begun.best.score} of {begun.best.max_score} points. In your folder:  kata check {exercise.id} ."
-    )
+    click.echo(f"You have {begun.best.points}. In your folder:  kata check {exercise.id} .")
     if begun.last.failed:
         click.echo(f"Fix next:  kata explain {exercise.id} {begun.last.failed[0]}")

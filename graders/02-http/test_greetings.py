@@ -95,7 +95,10 @@ def target(reply):
     location = reply.header("Location")
     printable = location.isascii() and location.isprintable() and " " not in location
     require(printable, "Location holds characters that no URL may have", actual=location, reply=reply)
-    return urlsplit(urljoin(reply.exchange.url, location))
+    try:
+        return urlsplit(urljoin(reply.exchange.url, location))
+    except ValueError:
+        return require(False, "Location is no URL that can be read", actual=location, reply=reply)
 
 
 def test_old_path_redirects(api, draw):

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import httpx
 
@@ -95,7 +95,9 @@ class Api:
 
     def _url(self, path: str) -> str:
         """`path` under the base URL. An absolute URL keeps its path only: nothing outside is ever called."""
-        parts = urlsplit(path)
+        parts = _parts(path)
+        if parts is None:
+            raise Failure(f"{safe_line(path, 120)!r} is no path or URL that can be requested")
         if parts.scheme in ("http", "https") and parts.netloc:
             self._recorder.warn(f"{safe_line(path, 120)} is absolute; its host was replaced by the server's own")
             path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
@@ -217,8 +219,18 @@ def _request_parts(request: httpx.Request) -> dict[str, Any]:
 def _only_slash(url: httpx.URL, location: str | None) -> bool:
     if not location:
         return False
-    target = urlsplit(location)
-    return target.path == _toggled(url.path) and target.netloc in ("", url.netloc.decode("ascii"))
+    target = _parts(location)
+    return (
+        target is not None and target.path == _toggled(url.path) and target.netloc in ("", url.netloc.decode("ascii"))
+    )
+
+
+def _parts(url: str) -> SplitResult | None:
+    """The parts of a URL that a server may have written; None when it is none (`http://[::bad`)."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None
 
 
 def _toggled(path: str) -> str:

@@ -1,0 +1,87 @@
+"""The client goes where the check said and nowhere else, whatever a server answers (53-56)."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from kata.grader.client import Api
+from kata.grader.failure import Failure
+from kata.grader.recorder import Recorder
+
+Server = Callable[[str], tuple[Api, list[str]]]
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A server that answers every request with one header text; its request lines are listed."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    heads: list[str] = []
+    asked: list[str] = []
+
+    def run() -> None:
+        while True:
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return
+            with connection:
+                asked.append(connection.recv(65536).split(b"\r\n")[0].decode("latin-1"))
+                connection.sendall(f"HTTP/1.1 {heads[0]}\r\nContent-Length: 0\r\n\r\n".encode("latin-1"))
+
+    threading.Thread(target=run, daemon=True).start()
+
+    def answering(head: str) -> tuple[Api, list[str]]:
+        heads[:] = [head]
+        return Api(f"http://127.0.0.1:{listening.getsockname()[1]}", Recorder()), asked
+
+    yield answering
+    listening.close()
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://169.254.169.254/latest/meta-data/",
+        "http://169.254.169.254/x/",
+        "//192.0.2.1/x/",
+        "http://127.0.0.1:1/x/",
+        "/x",
+        "/y",
+        "http://[::bad",
+        "file:///etc/passwd",
+        "\\\\192.0.2.1\\x",
+        "http://127.0.0.1@192.0.2.1/x/",
+        "\xff\xfe",
+        "a" * 5000,
+    ],
+)
+def test_54_to_56_a_redirect_is_a_reply_like_any_other(server: Server, location: str) -> None:
+    api, asked = server(f"302 Found\r\nLocation: {location}")
+    assert api.get("/x").status == 302
+    assert len(asked) == 1
+
+
+def test_55_a_loop_of_slashes_is_followed_once(server: Server) -> None:
+    api, asked = server("301 Moved\r\nLocation: /x/")
+    assert api.get("/x").status == 301
+    assert asked == ["GET /x HTTP/1.1", "GET /x/ HTTP/1.1"]
+
+
+@pytest.mark.parametrize("path", ["http://192.0.2.1/x", "https://169.254.169.254/x", "http://a@192.0.2.1:80/x"])
+def test_an_absolute_url_of_the_server_keeps_its_path_alone(server: Server, path: str) -> None:
+    """What a Location or a body says is requested from the server itself."""
+    api, asked = server("200 OK")
+    api.get(path)
+    assert asked == ["GET /x HTTP/1.1"]
+
+
+@pytest.mark.parametrize("path", ["//[", "file:///etc/passwd", "ftp://x/y", "x", "", "\x00", "javascript:alert(1)"])
+def test_what_is_no_path_is_the_submissions_failure(server: Server, path: str) -> None:
+    api, asked = server("200 OK")
+    with pytest.raises(Failure):
+        api.get(path)
+    assert asked == []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from urllib.parse import urlsplit
 
 from kata.results import CheckResult, Exchange
 
@@ -117,7 +116,7 @@ def _refused(port: str) -> str:
 
 def _trailing_slash(check: CheckResult, last: Exchange) -> str:
     target = _header(last, "location")
-    asked, given = urlsplit(last.url).path, urlsplit(target).path
+    asked, given = _path(last.url), _path(target)
     if last.status not in (301, 302, 303, 307, 308) or not given or given == asked:
         return ""
     if given.rstrip("/") != asked.rstrip("/"):
@@ -167,7 +166,7 @@ def _media_type(check: CheckResult, last: Exchange) -> str:
 
 
 def _no_route(check: CheckResult, last: Exchange) -> str:
-    path = urlsplit(last.url).path
+    path = _path(last.url)
     if last.status == 404 and "404" in check.message and _UNROUTED.search(last.reply_body):
         return f"Your server has no route {last.method} {path}: is it missing or misspelt, or its router not mounted?"
     if last.status == 405 and " 405" in check.message:
@@ -175,6 +174,12 @@ def _no_route(check: CheckResult, last: Exchange) -> str:
             f"Your server knows {path}, but not with {last.method}: is the method missing, or hidden by another route?"
         )
     return ""
+
+
+def _path(url: str) -> str:
+    """The path of a URL that a server may have written; `urlsplit` raises on what is none."""
+    found = re.match(r"(?:[\w+.-]*:?//[^/?#]*)?([^?#]*)", url)
+    return found[1] if found else ""
 
 
 def _header(exchange: Exchange, wanted: str) -> str:

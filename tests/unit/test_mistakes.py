@@ -90,3 +90,9 @@ def test_what_merely_looks_alike_is_left_alone(check: CheckResult) -> None:
 
 def test_the_last_line_of_the_log_counts() -> None:
     assert "SESSION_KEY" in in_log(("ModuleNotFoundError: No module named 'jwt'", "KeyError: 'SESSION_KEY'"))
+
+
+@pytest.mark.parametrize("location", ["http://[::bad", "//[", "\x00", "http://x:99999999/", "?#", "", "[" * 5000])
+def test_a_location_that_is_no_url_is_no_mistake_of_ours(location: str) -> None:
+    """What a server writes never ends the run that tells about it."""
+    assert recognised(failed("expected 200, came 301", status=301, headers=(("Location", location),))) == ""

@@ -116,7 +116,11 @@ def _network() -> Iterator[Sequence[str]]:
 
 
 def _remove(folder: Path) -> None:
-    """A daemon that was killed leaves mounts, which keep its folder from being removed."""
+    """A daemon that was killed leaves the parents of its containers, and mounts that keep its folder."""
+    for words in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if f"{folder}/".encode() in words.read_bytes():
+                os.kill(int(words.parent.name), signal.SIGKILL)
     mounted = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
     for place in sorted((each for each in mounted if each.startswith(f"{folder}/")), reverse=True):
         subprocess.run(["umount", "--lazy", place], capture_output=True, check=False)

@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -63,10 +64,15 @@ class Chromium:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._out.close()
-        os.close(self._in)
+        with suppress(RuntimeError, OSError):
+            self.call("Browser.close")  # its own children end with it, and write no more
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(10)
         self._process.kill()
         self._process.wait()
+        os.close(self._in)
+        with suppress(OSError):
+            self._out.close()
         shutil.rmtree(self._profile, ignore_errors=True)
 
     def page(self, url: str, width: int, height: int) -> Page:

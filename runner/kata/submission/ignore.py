@@ -96,14 +96,14 @@ def _pattern(line: str) -> Pattern | None:
 
 
 def _tokens(body: str) -> tuple[Token, ...] | None:
-    """`**` means folders only between slashes; elsewhere it is `*`. None when the pattern is malformed."""
+    """`**` or more stars mean folders only between slashes; elsewhere they are `*`. None when the pattern is malformed."""
     tokens: list[Token] = []
     names = body.split("/")
     for index, name in enumerate(names):
         is_last = index == len(names) - 1
-        if name == "**" and is_last:
+        if _is_folders(name) and is_last:
             tokens += [Wild.ONE, Wild.ALL]
-        elif name == "**":
+        elif _is_folders(name):
             tokens += [Wild.FOLDERS] if tokens[-1:] != [Wild.FOLDERS] else []
         else:
             part = _name_tokens(name)
@@ -137,3 +137,8 @@ def _name_tokens(name: str) -> list[Token] | None:
         else:
             tokens.append(character)
     return tokens
+
+
+def _is_folders(name: str) -> bool:
+    """Two stars; to git, more of them are the same (wildmatch.c)."""
+    return len(name) > 1 and not name.strip("*")

@@ -96,7 +96,7 @@ def _pattern(line: str) -> Pattern | None:
 
 
 def _tokens(body: str) -> tuple[Token, ...] | None:
-    """`**` or more stars mean folders only between slashes; elsewhere they are `*`. None when the pattern is malformed."""
+    """Two stars or more mean folders only between slashes; elsewhere they are one. None for a malformed pattern."""
     tokens: list[Token] = []
     names = body.split("/")
     for index, name in enumerate(names):

@@ -31,7 +31,7 @@ def render(report: Report) -> str:
 
 
 def _sent(report: Report) -> list[tuple[CheckResult, Exchange]]:
-    """Each exchange once, although several checks may look at it: it belongs to one that it failed, else to the first."""
+    """Each exchange once, although several checks may look at it: with one that it failed, else with the first."""
     ranked = sorted(report.checks, key=lambda check: check.status is not Status.FAILED)
     owners = {exchange: check.id for check in reversed(ranked) for exchange in check.exchanges}
     every = ((check, exchange) for check in report.checks for exchange in dict.fromkeys(check.exchanges))

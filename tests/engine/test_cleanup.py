@@ -18,6 +18,7 @@ from kata.engine import ContainerSpec
 from kata.engine.docker import DockerEngine
 from kata.engine.labels import EXPIRES, PID, RUN, Owner, run_labels
 from kata.engine.sweep import sweep, sweep_abandoned
+from kata.errors import NotGraded
 from kata.template import write_exercise
 from kata.waiting import until
 
@@ -107,7 +108,7 @@ def test_next_start_sweeps_what_dead_owners_left(engine: DockerEngine, images: M
     left = engine.create(ContainerSpec(image=images["forwarder"], role="app", labels=labels))
     swept = sweep_abandoned(engine)
     assert swept.containers >= 1
-    with pytest.raises(Exception, match="No such container"):
+    with pytest.raises(NotGraded, match="removed from outside"):
         engine.state(left)
     assert not [id for _, id, _ in engine.labelled(f"{RUN}=0123456789ab")]
 

@@ -7,7 +7,6 @@ KATA_ALL_PROOFS=1 runs all of all, as `make verify` does.
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -15,7 +14,6 @@ import pytest
 
 from kata.check import Options
 from kata.engine.docker import DockerEngine
-from kata.exercise import Exercise
 from kata.library import Library, Shelf
 from kata.verify.matrix import problems
 from kata.verify.proofs import Kind, Proof, proofs_of, submissions_of
@@ -52,17 +50,8 @@ def covering(proofs: Sequence[Proof]) -> tuple[Proof, ...]:
 
 @pytest.mark.parametrize(("exercise_id", "proof"), every_proof())
 def test_proof(exercise_id: str, proof: Proof, engine: DockerEngine, images: Mapping[str, str]) -> None:
-    """The verdict, the failed and the skipped checks are exactly the expected ones; a right one gets full score.
-
-    What does not come out so is run once more, and a second result of another kind is told in the summary.
-    """
+    """The verdict, the failed and the skipped checks are exactly the expected ones; a right one gets full score."""
     exercise = LIBRARY.find(exercise_id)
-    first = mismatches(exercise, proof, engine, images)
-    if first:
-        assert mismatches(exercise, proof, engine, images) == [], f"twice, first: {first}"
-        warnings.warn(f"unstable proof {exercise_id}/{proof.id}: {first}", stacklevel=1)
-
-
-def mismatches(exercise: Exercise, proof: Proof, engine: DockerEngine, images: Mapping[str, str]) -> list[str]:
     outcome = run_proof(exercise, proof, engine, images, Options())
-    return [problem.text for problem in problems(exercise, [outcome]) if problem.about == proof.id]
+    found = [problem.text for problem in problems(exercise, [outcome]) if problem.about == proof.id]
+    assert found == [], outcome.report.message

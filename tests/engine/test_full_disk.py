@@ -6,10 +6,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from tests.small_disk import fill, small_disk
 from tests.tiny import LIBRARY, tiny
 
 from kata.engine.docker import DockerEngine
@@ -19,24 +19,9 @@ from kata.engine.labels import PID
 @pytest.fixture
 def full(tmp_path: Path) -> Iterator[Path]:
     """A small file system of its own without room for one more byte."""
-    folder = tmp_path / "full"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("nothing can be mounted here")
-    try:
-        fill(folder)
-        yield folder
-    finally:
-        subprocess.run(["umount", str(folder)], check=True)
-
-
-def fill(folder: Path) -> None:
-    with suppress(OSError), (folder / "filler").open("wb", buffering=0) as filler:
-        while filler.write(b"\0" * 4096):
-            pass
+    with small_disk(tmp_path / "full", pages=16) as disk:
+        fill(disk)
+        yield disk
 
 
 def kata(*words: str, **places: str) -> subprocess.CompletedProcess[str]:

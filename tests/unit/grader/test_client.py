@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import socket
-import threading
 from collections.abc import Callable, Iterator
 
 import pytest
+from tests.raw_server import raw_server
 
 from kata.grader.client import Api
 from kata.grader.failure import Failure
@@ -18,28 +18,20 @@ Server = Callable[[str], tuple[Api, list[str]]]
 @pytest.fixture
 def server() -> Iterator[Server]:
     """A server that answers every request with one header text; its request lines are listed."""
-    listening = socket.create_server(("127.0.0.1", 0))
     heads: list[str] = []
     asked: list[str] = []
 
-    def run() -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            with connection:
-                asked.append(connection.recv(65536).split(b"\r\n")[0].decode("latin-1"))
-                connection.sendall(f"HTTP/1.1 {heads[0]}\r\nContent-Length: 0\r\n\r\n".encode("latin-1"))
+    def serve(connection: socket.socket, request: bytes) -> None:
+        asked.append(request.split(b"\r\n")[0].decode("latin-1"))
+        connection.sendall(f"HTTP/1.1 {heads[0]}\r\nContent-Length: 0\r\n\r\n".encode("latin-1"))
 
-    threading.Thread(target=run, daemon=True).start()
+    with raw_server(serve) as address:
 
-    def answering(head: str) -> tuple[Api, list[str]]:
-        heads[:] = [head]
-        return Api(f"http://127.0.0.1:{listening.getsockname()[1]}", Recorder()), asked
+        def answering(head: str) -> tuple[Api, list[str]]:
+            heads[:] = [head]
+            return Api(address, Recorder()), asked
 
-    yield answering
-    listening.close()
+        yield answering
 
 
 @pytest.mark.parametrize(

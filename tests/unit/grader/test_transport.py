@@ -5,13 +5,13 @@ from __future__ import annotations
 import gzip
 import socket
 import struct
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import httpx
 import pytest
+from tests.raw_server import raw_server
 
 from kata.grader.failure import ProtocolError
 from kata.grader.transport import Limits, RawReply, exchange
@@ -20,29 +20,9 @@ Serve = Callable[[socket.socket], None]
 HURRIED = Limits(seconds=0.6, body=64 << 10)
 
 
-@contextmanager
-def server(serve: Serve) -> Iterator[str]:
-    """A server whose `serve(connection)` decides every byte; it stops with the test."""
-    listening = socket.create_server(("127.0.0.1", 0))
-
-    def run() -> None:
-        while True:
-            try:
-                connection, _ = listening.accept()
-            except OSError:
-                return
-            with connection:
-                try:
-                    connection.recv(65536)
-                    serve(connection)
-                except OSError:
-                    continue
-
-    threading.Thread(target=run, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        listening.close()
+def server(serve: Serve) -> AbstractContextManager[str]:
+    """A server whose `serve(connection)` decides every byte."""
+    return raw_server(lambda connection, _: serve(connection))
 
 
 def sent(data: bytes) -> Serve:

@@ -52,13 +52,11 @@ def test_unauthenticated_answers_401(unauthenticated):
 @needs("wrong-password-is-refused", "missing-token-is-refused")
 def test_unauthenticated_replies_carry_challenge(unauthenticated):
     for reply in unauthenticated:
-        challenges = " ".join(reply.headers.all("WWW-Authenticate"))
-        require(
-            "bearer" in challenges.lower() or reply.status != 401,
-            "a 401 must carry a WWW-Authenticate header with the scheme Bearer",
-            actual=challenges or "no such header",
-            reply=reply,
-        )
+        if reply.status == 401:
+            reply.header("WWW-Authenticate")
+            challenges = " ".join(reply.headers.all("WWW-Authenticate"))
+            message = "a 401 must carry a WWW-Authenticate header with the scheme Bearer"
+            require("bearer" in challenges.lower(), message, actual=challenges, reply=reply)
 
 
 @needs("refresh-returns-new-pair")

@@ -167,7 +167,8 @@ def _media_type(check: CheckResult, last: Exchange) -> str:
 
 def _no_route(check: CheckResult, last: Exchange) -> str:
     path = _path(last.url)
-    if last.status == 404 and "404" in check.message and _UNROUTED.search(last.reply_body):
+    wanted = "405" not in check.message  # a method that must be refused needs no route
+    if last.status == 404 and wanted and "404" in check.message and _UNROUTED.search(last.reply_body):
         return f"Your server has no route {last.method} {path}: is it missing or misspelt, or its router not mounted?"
     if last.status == 405 and " 405" in check.message:
         return (

@@ -53,6 +53,7 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
         (("check", "no-such", "."), "there is no exercise 'no-such'"),
         (("check", "06-auth", "/no/such/folder"), "there is nothing at /no/such/folder"),
         (("check", "06-auth", ".", "--only", "wrong-pasword-is-refused"), "Did you mean wrong-password-is-refused"),
+        (("explain", "06-auth", "a token without an end is refused"), "Did you mean endless-token-is-refused"),
         (("check", "06-auth", ".", "--output", "morse=x"), "there is no format 'morse'"),
         (("explain", "06-auth", "no-such-check"), "has no check 'no-such-check'"),
         (("start", "06-auth", "/dev/null/api"), "cannot be written"),

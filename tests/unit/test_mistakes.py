@@ -80,6 +80,7 @@ def test_a_mistake_in_the_log_is_named(line: str, sentence: str) -> None:
         failed("expected 201, came 200", body="hello", headers=(("content-type", "text/plain"),)),
         failed("no Allow header", "OPTIONS", 204),
         failed("expected 200, came 404", "GET", 404, JSON, '{"detail":"no such book"}'),
+        failed("expected 405, came 404", "DELETE", 404, JSON, '{"detail":"Not Found"}'),
         failed("expected 404, came 200", log=("KeyError: 'id'", "connected to 127.0.0.1:5432")),
         failed("expected 404, came 200", log=("connect ECONNREFUSED postgres:5432",)),
     ],

@@ -60,12 +60,14 @@ def sound_exercise(name: str, library: Sequence[Path]) -> Exercise:
 def known(only: Sequence[str], exercise: Exercise) -> None:
     """Raise UsageError with the nearest names when `only` names a check that the exercise does not have."""
     ids = [requirement.id for requirement in exercise.requirements]
+    titles = {requirement.title.casefold(): requirement.id for requirement in exercise.requirements}
     for id in only:
         if id not in ids:
-            near = difflib.get_close_matches(id, ids, n=3, cutoff=0.4)
+            titled = titles.get(id.casefold())
+            near = [titled] if titled else difflib.get_close_matches(id, ids, n=3, cutoff=0.5)
+            every = f"`kata show {exercise.id} --requirements` lists its checks."
             raise UsageError(
-                f"{exercise.id} has no check {id!r}",
-                f"Did you mean {', '.join(near)}?" if near else f"`kata show {exercise.id}` lists its checks.",
+                f"{exercise.id} has no check {id!r}", f"Did you mean {', '.join(near)}? {every}" if near else every
             )
 
 

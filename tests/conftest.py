@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from tests.chromium import PROGRAM, Chromium
 
+from kata import ci
 from kata.engine.docker import DockerEngine
 from kata.engine.images import image_table
 from kata.errors import EngineUnavailable
@@ -23,9 +24,18 @@ if threading.current_thread() is threading.main_thread():
 ROOT = Path(__file__).resolve().parent.parent
 
 
+#: What somebody's shell or CI system may have set and kata obeys; a test that is about one of them sets it itself.
+SURROUNDINGS = (
+    *ci.SIGNS.values(), "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "KATA_LIBRARY",
+    "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TTY_COMPATIBLE", "TTY_INTERACTIVE",
+)  # fmt: skip
+
+
 @pytest.fixture(scope="session", autouse=True)
-def own_progress(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Runs of the tests are nobody's progress."""
+def own_surroundings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The suite means the same in a terminal and in CI, and its runs are nobody's progress."""
+    for name in SURROUNDINGS:
+        os.environ.pop(name, None)
     os.environ["KATA_DATA_DIR"] = str(tmp_path_factory.mktemp("data"))
 
 

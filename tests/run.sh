@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=$1 jobs=$2
 
+bash tests/standins/tools.sh
 "$bin/python" -m pytest -q -n "$jobs" -m 'not engine' tests
 
 if bash tests/standins/engine.sh; then

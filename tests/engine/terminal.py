@@ -37,8 +37,7 @@ class Terminal:
     def __init__(self, folder: Path, environment: dict[str, str], width: int = 80, height: int = 24) -> None:
         self._folder = folder
         self._socket = f"kata-{uuid.uuid4().hex[:8]}"
-        hidden = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "JENKINS_URL", "TMUX", "PROMPT_COMMAND", "NO_COLOR")
-        kept = {name: value for name, value in os.environ.items() if name not in hidden}
+        kept = {name: value for name, value in os.environ.items() if name not in ("TMUX", "PROMPT_COMMAND")}
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         self._environment = {**kept, "PATH": path, "PS1": PROMPT, "LC_ALL": "C.UTF-8", **environment}
         self._size = ["-x", str(width), "-y", str(height)]

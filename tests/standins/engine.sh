@@ -10,6 +10,8 @@ of them or those of the roles named by --only, and write the image table. --list
 exit codes: 0 ready, 2 usage, 3 this machine cannot be made ready (what to do is printed)'
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/standins/debian.sh
+. "$here/debian.sh"
 suite=trixie
 base=kata-local/debian:$suite
 label=kata-local.recipe
@@ -111,11 +113,6 @@ start_docker() {
     say "Docker $(docker_version) is running"
 }
 
-can_install() {
-    [ "$(uname -s)" = Linux ] && [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null &&
-        grep -qE '^ID(_LIKE)?=.*(debian|ubuntu)' /etc/os-release
-}
-
 explain_docker() {
     local page=https://docs.docker.com/engine/install/ what='Docker Engine'
     case $(uname -s) in
@@ -129,20 +126,9 @@ Then run this again. (On Debian and Ubuntu, root can run this to install and sta
 
 install_docker() {
     say "installing Docker"
-    apt-get update -q > /dev/null || say "apt-get update failed; trying with the package lists that are here"
+    update_packages
     # shellcheck disable=SC2046  # newer releases pack the command line apart from the daemon, older ones have no such package
     install_packages docker.io iptables ca-certificates $(apt-cache --names-only search '^docker-cli$' | cut -d ' ' -f 1)
-}
-
-install_packages() {
-    local log
-    log=$(mktemp)
-    if ! DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=120 "$@" \
-        < /dev/null > "$log" 2>&1; then
-        tail -n 20 "$log" >&2
-        give_up "apt-get could not install: $*"
-    fi
-    rm -f "$log"
 }
 
 start_daemon() {
@@ -309,10 +295,6 @@ table_is_ours() { [ "$(head -n 1 "$table" 2> /dev/null)" = "$table_mark" ]; }
 
 # --- speaking ------------------------------------------------------------------------------------------------------
 
-say() { echo "engine: $*"; }
-
 refuse() { echo "engine: $*" >&2; echo "$usage" >&2; exit 2; }
-
-give_up() { echo "engine: $*" >&2; exit 3; }
 
 main "$@"

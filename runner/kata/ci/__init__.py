@@ -12,12 +12,12 @@ from kata.errors import UsageError
 #: system -> where its pipeline stands in a repository.
 PLACES: Mapping[str, str] = {"github": ".github/workflows/kata.yml", "gitlab": ".gitlab-ci.yml"}
 #: system -> the variable that says so; the last one is set by nearly all of them.
-_SIGNS = {"github": "GITHUB_ACTIONS", "gitlab": "GITLAB_CI", "jenkins": "JENKINS_URL", "ci": "CI"}
+SIGNS: Mapping[str, str] = {"github": "GITHUB_ACTIONS", "gitlab": "GITLAB_CI", "jenkins": "JENKINS_URL", "ci": "CI"}
 
 
 def system(environment: Mapping[str, str]) -> str:
     """ "github", "gitlab", "jenkins", "ci" for any other, or nothing on a person's own machine."""
-    return next((name for name, sign in _SIGNS.items() if environment.get(sign, "false") not in ("", "false", "0")), "")
+    return next((name for name, sign in SIGNS.items() if environment.get(sign, "false") not in ("", "false", "0")), "")
 
 
 def pipeline(name: str, exercise: str) -> str:

@@ -88,6 +88,11 @@ class _Page:
     def narrow(self) -> bool:
         return self.plain or self.width < _NARROW
 
+    @property
+    def column(self) -> int:
+        """Where what stands beside or below a label begins."""
+        return 2 if self.narrow else _LABEL
+
     def blank(self) -> None:
         self.console.print()
 
@@ -137,7 +142,8 @@ def _print_head(page: _Page, report: Report) -> None:
     _print_labelled(page, "Submission", report.submission)
     _print_labelled(page, "Stack", report.stack + why)
     if report.override:
-        _print_part(page, Part("Override", (report.override,), Kind.LINK), indent=0)
+        _print_labelled(page, "To change", "put a line like this into kata.toml:")
+        page.exactly((" " * page.column, ""), report.override, _STYLES[Kind.LINK], indent=0, fold=False)
     for remark in wording.remarks(report):
         _print_labelled(page, "Note", remark)
     page.blank()
@@ -273,10 +279,10 @@ def _print_labelled(page: _Page, label: str, words: str, indent: int = 0, style:
     first, *rest = words.split("\n")
     if not words:
         return
-    name, hang = (label + ": ", 2) if page.narrow else (label.ljust(_LABEL), _LABEL)
-    page.line((name, "dim"), (first, style), indent=indent, hang=hang)
+    name = label + ": " if page.narrow else label.ljust(_LABEL)
+    page.line((name, "dim"), (first, style), indent=indent, hang=page.column)
     for line in rest:
-        page.line((line, style), indent=indent + hang)
+        page.line((line, style), indent=indent + page.column)
 
 
 def _phase(phase: Phase) -> str:

@@ -117,7 +117,7 @@ def passing() -> Report:
         digest="sha256:" + "3f" * 32,
         stack="node",
         stack_why="package.json has a start script, so `npm start` runs it",
-        override='kata check 06-auth my-api --stack python --start "uvicorn main:app --host 0.0.0.0 --port $PORT"',
+        override='start = "node --enable-source-maps --max-old-space-size=256 dist/server.js --port $PORT"',
         images=(("app", "node:22-slim"), ("postgres", "postgres:17-alpine")),
         limits=(("memory", "512 MiB"), ("boot", "60 s")),
         seed=4711,

@@ -56,10 +56,19 @@ def test_the_curl_line_survives_copy_and_paste(failing: Report, width: int) -> N
 @pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
 def test_nothing_else_is_wider_than_the_terminal(every_report: tuple[Report, ...], width: int) -> None:
     """Commands and links stay whole; every other line is folded."""
-    whole = ("curl", "https://", "kata check", "Override", "Read")
+    whole = ("curl", "https://", "start = ", "Read")
     for report in every_report:
         for line in printed(report, width).splitlines():
             assert cell_len(line) <= width or line.lstrip().startswith(whole), line
+
+
+@pytest.mark.parametrize("plain", [True, False])
+def test_the_line_that_changes_the_stack_is_no_setting_of_the_learner(passing: Report, plain: bool) -> None:
+    """It says where it would have to go, and stands alone on its line, to be copied."""
+    lines = (render(passing) if plain else printed(passing)).splitlines()
+    at = next(number for number, line in enumerate(lines) if line.startswith("To change"))
+    assert lines[at].endswith("put a line like this into kata.toml:")
+    assert lines[at + 1].strip() == passing.override
 
 
 def test_no_line_ends_in_spaces(every_report: tuple[Report, ...]) -> None:

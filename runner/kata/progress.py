@@ -19,7 +19,7 @@ _SCHEMA = "kata/progress/v1"
 
 @dataclass(frozen=True)
 class Attempt:
-    """One finished run. `failed` are the checks that did not pass, so that the next run can begin with them."""
+    """One finished run. `score` has the `bonus` in it; `failed` are the checks with which the next run can begin."""
 
     verdict: str
     score: int
@@ -27,12 +27,13 @@ class Attempt:
     at: str
     digest: str = ""
     failed: tuple[str, ...] = ()
+    bonus: int = 0
 
     @property
     def points(self) -> str:
-        """ "100 of 100 points + 4 bonus", as a report tells it."""
-        bonus = max(0, self.score - self.max_score)
-        return f"{self.score - bonus} of {self.max_score} points{f' + {bonus} bonus' if bonus else ''}"
+        """ "98 of 100 points + 4 bonus", as a report tells it."""
+        bonus = f" + {self.bonus} bonus" if self.bonus else ""
+        return f"{self.score - self.bonus} of {self.max_score} points{bonus}"
 
     @property
     def passed(self) -> bool:
@@ -94,7 +95,15 @@ def record(file: Path, report: Report) -> None:
 def attempt_of(report: Report) -> Attempt:
     """What is kept of a report."""
     failed = tuple(check.id for check in report.checks if check.status.value in ("failed", "error"))
-    return Attempt(report.verdict.value, report.score, report.max_score, report.started, report.digest, failed)
+    return Attempt(
+        verdict=report.verdict.value,
+        score=report.score,
+        max_score=report.max_score,
+        at=report.started,
+        digest=report.digest,
+        failed=failed,
+        bonus=report.bonus,
+    )
 
 
 def added(before: Standing | None, attempt: Attempt) -> Standing:
@@ -133,7 +142,8 @@ def _standing(item: Mapping[str, Any]) -> Standing:
 
 
 def _attempt(item: Mapping[str, Any]) -> Attempt:
-    return Attempt(**{**item, "failed": tuple(item.get("failed", ()))})
+    above = max(0, item["score"] - item["max_score"])  # all that is known of a bonus where none was kept
+    return Attempt(**{"bonus": above, **item, "failed": tuple(item.get("failed", ()))})
 
 
 def _write(file: Path, standings: Mapping[str, Standing]) -> None:

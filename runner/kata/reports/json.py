@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kata.reports.cleaning import cleaned
-from kata.reports.wording import score_of
+from kata.reports.wording import bonus_of, score_of
 from kata.results import CheckResult, Exchange, Headers, Phase, Report, Severity, Status, Verdict
 
 SCHEMA = "kata/report/v1"
@@ -43,6 +43,7 @@ def _report(report: Report) -> dict[str, Any]:
         "phases": [{"name": phase.name, "seconds": phase.seconds, "note": phase.note} for phase in report.phases],
         "verdict": _verdict(report),
         "score": score_of(report),
+        "bonus": bonus_of(report),
         "max_score": report.max_score,
         "checks": [_check(check) for check in report.checks],
         "warnings": list(report.warnings),

@@ -49,6 +49,7 @@ def _properties(report: Report) -> ElementTree.Element:
         "kata.exercise": f"{report.exercise} {report.exercise_version}",
         "kata.verdict": report.verdict.value,
         "kata.score": "" if score is None else str(score),
+        "kata.bonus": "" if score is None else str(report.bonus),
         "kata.max_score": str(report.max_score),
         "kata.submission": report.submission,
         "kata.digest": report.digest,

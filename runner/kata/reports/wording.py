@@ -29,8 +29,13 @@ def verdict_words(report: Report) -> str:
 
 
 def score_of(report: Report) -> int | None:
-    """The points earned, or None when nothing was graded: that is never a 0."""
+    """The points earned, bonus included, or None when nothing was graded: that is never a 0."""
     return None if report.verdict is Verdict.NOT_GRADED else report.score
+
+
+def bonus_of(report: Report) -> int | None:
+    """The part of the score that bonus checks gave, or None when nothing was graded."""
+    return None if report.verdict is Verdict.NOT_GRADED else report.bonus
 
 
 def score_words(report: Report) -> str:

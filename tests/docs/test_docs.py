@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -40,6 +41,20 @@ def test_commands_named_in_the_readme_exist() -> None:
     named = set(re.findall(r"^ {4}kata ([a-z]+)", text, re.MULTILINE)) | set(re.findall(r"`kata ([a-z]+)", text))
     assert named
     assert named <= set(COMMANDS), named - set(COMMANDS)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_options_named_in_the_documents_exist(page: Path) -> None:
+    """What looks like an option behind a command, up to the end of its line or code, is one of that command."""
+    for name, rest in re.findall(r"\bkata ([a-z]+)\b([^\n`#|]*)", page.read_text("utf-8")):
+        named = set(re.findall(r"(?<![\w-])--?[a-zA-Z][\w-]*", rest)) - {"-h", "--help"}
+        assert not named or named <= _options(name), f"{page.name}: kata {name} has no {named - _options(name)}"
+
+
+def _options(name: str) -> set[str]:
+    command = kata.get_command(click.Context(kata), name) if name in COMMANDS else None
+    group = command.commands.values() if isinstance(command, click.Group) else ()
+    return {flag for each in (command, *group) if each for option in each.params for flag in option.opts}
 
 
 def test_two_commands_of_the_readme_are_targets() -> None:

@@ -4,46 +4,32 @@ from __future__ import annotations
 
 import random
 import string
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 
 from kata.application import Launch
-from kata.engine import BuildFailed, Progress
+from kata.engine import BuildFailed
 from kata.engine.building import APP_FOLDER, APP_USER, Built, application_image, dependency_image, own_image
-from kata.engine.docker import DockerEngine
 from kata.engine.pulling import require_image
 from kata.errors import NotGraded, SubmissionError
 from kata.exercise import Exercise, Secret
-from kata.profile import Profile
-from kata.results import Phase, Verdict
+from kata.results import Verdict
 from kata.stacks import Plan
-from kata.stopwatch import Stopwatch
 from kata.submission import Snapshot
 from kata.submission.dockerignore import build_context
+from kata.task import Task
 
 #: What images that run as root may keep; a detected stack runs without any capability.
 _ROOT_CAPABILITIES = ("CHOWN", "SETUID", "SETGID", "DAC_OVERRIDE", "FOWNER")
 _LOG_LINES = 40
 
 
-def prepare_launch(
-    engine: DockerEngine,
-    exercise: Exercise,
-    snapshot: Snapshot,
-    plan: Plan,
-    images: Mapping[str, str],
-    profile: Profile,
-    seed: int,
-    told: Mapping[str, str],
-    stopwatch: Stopwatch,
-    progress: Progress,
-    run: str,
-) -> Launch:
-    """Build what has to be built and say how the server starts. Raises SubmissionError when its build fails."""
-    started = time.perf_counter()
+def build(task: Task, snapshot: Snapshot, plan: Plan, run: str) -> Built:
+    """Build what has to be built for the run of that name. Raises SubmissionError when the build fails."""
     try:
-        built = _build(engine, snapshot, plan, images, profile, progress, run)
+        if plan.dockerfile is not None:
+            return _own(task, snapshot, plan.dockerfile, run)
+        return _detected(task, snapshot, plan)
     except BuildFailed as failure:
         raise SubmissionError(
             Verdict.BUILD_FAILED,
@@ -52,21 +38,23 @@ def prepare_launch(
             tuple(failure.log[-_LOG_LINES:]),
             cause="build",
         ) from failure
-    stopwatch.phases.append(Phase("build", time.perf_counter() - started, "cached" if built.cached else "built"))
-    environment = server_environment(exercise, plan, told, seed)
+
+
+def launch_of(task: Task, snapshot: Snapshot, plan: Plan, built: Built, environment: Mapping[str, str]) -> Launch:
+    """How the server starts from what was built, with these variables."""
     if plan.dockerfile is not None:
-        return _own_launch(engine, built, plan, environment, exercise, profile)
+        return _own_launch(task, plan, built, environment)
     in_image = bool(plan.build)
     return Launch(
         image=built.image,
         command=plan.command,
         environment={"HOME": APP_FOLDER, **environment},
         port=plan.port,
-        health=plan.health or exercise.health,
-        sandbox=replace(profile.sandbox, user=f"{APP_USER}:{APP_USER}"),
+        health=plan.health or task.exercise.health,
+        sandbox=replace(task.options.profile.sandbox, user=f"{APP_USER}:{APP_USER}"),
         workdir=APP_FOLDER,
         code=None if in_image else lambda: snapshot.tar(owner=(APP_USER, APP_USER), prefix=APP_FOLDER.strip("/")),
-        seconds=profile.boot_seconds,
+        seconds=task.options.profile.boot_seconds,
     )
 
 
@@ -81,52 +69,46 @@ def server_environment(exercise: Exercise, plan: Plan, told: Mapping[str, str], 
     return {**own, **stated, **told, "PORT": str(plan.port), "TINI_KILL_PROCESS_GROUP": "1"}
 
 
-def _build(
-    engine: DockerEngine,
-    snapshot: Snapshot,
-    plan: Plan,
-    images: Mapping[str, str],
-    profile: Profile,
-    progress: Progress,
-    run: str,
-) -> Built:
-    if plan.dockerfile is not None:
-        with snapshot.tar(only=build_context(snapshot, plan.dockerfile)) as code:
-            return own_image(
-                engine,
-                plan.dockerfile,
-                code,
-                snapshot.digest,
-                progress,
-                profile.build_seconds,
-                profile.build_memory,
-                confined_to=run if profile.strict else "",
-                written=profile.build_written,
-            )
+def _own(task: Task, snapshot: Snapshot, dockerfile: str, run: str) -> Built:
+    """The image of the submission's own Dockerfile; a stranger's belongs to the run alone."""
+    profile = task.options.profile
+    with snapshot.tar(only=build_context(snapshot, dockerfile)) as code:
+        return own_image(
+            task.engine,
+            dockerfile,
+            code,
+            snapshot.digest,
+            task.progress,
+            profile.build_seconds,
+            profile.build_memory,
+            confined_to=run if profile.strict else "",
+            written=profile.build_written,
+        )
+
+
+def _detected(task: Task, snapshot: Snapshot, plan: Plan) -> Built:
+    """The language's image with the dependencies in it, and the whole code where that has to be built."""
     assert plan.base is not None
+    engine, base, profile = task.engine, task.images[plan.base], task.options.profile
     limits = profile.build_seconds, profile.build_memory, profile.build_written
-    base = images[plan.base]
-    info = require_image(engine, base, progress)
+    info = require_image(engine, base, task.progress)
     files = set(plan.dependency_files)
     with snapshot.tar(owner=(APP_USER, APP_USER), prefix="dependencies", only=lambda path: path in files) as tar:
-        built = dependency_image(engine, base, info, plan.install, tar, snapshot.files_digest(files), progress, *limits)
+        digest = snapshot.files_digest(files)
+        built = dependency_image(engine, base, info, plan.install, tar, digest, task.progress, *limits)
     if not plan.build:
         return built
     with snapshot.tar(owner=(APP_USER, APP_USER), prefix="code") as code:
         offline = profile.strict and not plan.fetches
-        return application_image(engine, built.image, plan.build, code, snapshot.digest, progress, *limits, offline)
+        return application_image(
+            engine, built.image, plan.build, code, snapshot.digest, task.progress, *limits, offline
+        )
 
 
-def _own_launch(
-    engine: DockerEngine,
-    built: Built,
-    plan: Plan,
-    environment: Mapping[str, str],
-    exercise: Exercise,
-    profile: Profile,
-) -> Launch:
+def _own_launch(task: Task, plan: Plan, built: Built, environment: Mapping[str, str]) -> Launch:
     """How an image of the submission's own is run: its command and user, none of its volumes or health checks."""
-    info = engine.image(built.image)
+    profile = task.options.profile
+    info = task.engine.image(built.image)
     if info is None:
         raise NotGraded(f"the image {built.image} vanished while it was needed", "Run the same command again.")
     root = info.user.split(":")[0] in ("", "0", "root")
@@ -135,7 +117,7 @@ def _own_launch(
         command=plan.command,
         environment=environment,
         port=plan.port,
-        health=plan.health or exercise.health,
+        health=plan.health or task.exercise.health,
         sandbox=replace(profile.sandbox, capabilities=_ROOT_CAPABILITIES if root else ()),
         volumes=info.volumes,
         seconds=profile.boot_seconds,

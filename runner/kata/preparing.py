@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from kata import settings
-from kata.engine import Progress
 from kata.engine.docker import DockerEngine
 from kata.engine.labels import CACHE, new_run
 from kata.exercise import Exercise
-from kata.launching import prepare_launch
-from kata.profile import LEARNER
+from kata.launching import build
 from kata.stacks import detect
-from kata.stopwatch import Stopwatch
 from kata.submission import take
+from kata.task import Task
 
 
 def starters(exercise: Exercise) -> Iterator[Path]:
@@ -22,15 +20,11 @@ def starters(exercise: Exercise) -> Iterator[Path]:
     yield from sorted(entry for entry in exercise.starters.glob("*") if entry.is_dir())
 
 
-def prepare_starter(
-    exercise: Exercise, folder: Path, engine: DockerEngine, images: Mapping[str, str], progress: Progress
-) -> str:
+def prepare_starter(task: Task, folder: Path) -> str:
     """Build what a check of the starter would build; "built" or "cached". Raises SubmissionError when that fails."""
-    stopwatch = Stopwatch()
     with take(folder) as snapshot:
-        plan = detect(snapshot, settings.load(snapshot))
-        prepare_launch(engine, exercise, snapshot, plan, images, LEARNER, 0, {}, stopwatch, progress, new_run())
-    return stopwatch.phases[-1].note
+        built = build(task, snapshot, detect(snapshot, settings.load(snapshot)), new_run())
+    return "cached" if built.cached else "built"
 
 
 def present(engine: DockerEngine, named: Iterable[str]) -> Iterator[str]:

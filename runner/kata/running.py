@@ -14,10 +14,10 @@ from kata.errors import UsageError
 from kata.whole import write_whole
 
 if TYPE_CHECKING:
-    from kata.check import OnEvent
     from kata.engine.docker import DockerEngine
     from kata.environment import Environment
     from kata.exercise import Exercise
+    from kata.task import OnEvent
 
 
 @dataclass(frozen=True)
@@ -44,18 +44,18 @@ def start(
 ) -> Running:
     """Build and start the submission with its services. Raises SubmissionError when it does not come up."""
     from kata import settings
-    from kata.check import Options, environment_of
+    from kata.arranging import environment_of
     from kata.stacks import detect
     from kata.submission import take
+    from kata.task import Options, Task
 
     if port is not None:
         _must_be_free(port)
-    alone = replace(exercise, replicas=1)
+    task = Task(replace(exercise, replicas=1), engine, images, Options(keep=True, port=port), on_event)
     with take(submission) as snapshot:
         plan = detect(snapshot, settings.load(snapshot))
         on_event({"event": "plan", "stack": plan.stack, "why": plan.why, "override": plan.override})
-        options = Options(keep=True, port=port)
-        with environment_of(alone, plan, lambda: (snapshot, plan), engine, images, 1, on_event, options) as environment:
+        with environment_of(task, plan, lambda: (snapshot, plan), seed=1) as environment:
             return Running(
                 exercise=exercise.id,
                 run=environment.run,

@@ -6,15 +6,16 @@ Every run has its own fresh services, so nothing of an earlier run can spoil the
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from kata import settings
-from kata.check import OnEvent, Options, blank, choices, environment_of, refused, run
-from kata.engine.docker import DockerEngine
+from kata.arranging import choices, environment_of
+from kata.check import run
+from kata.drafts import blank, planned, refused, taken
 from kata.engine.labels import RUN
 from kata.engine.sweep import sweep
 from kata.errors import NotGraded, SubmissionError
@@ -23,6 +24,7 @@ from kata.grading import GraderProcess
 from kata.results import Report, Status
 from kata.stacks import Plan, detect
 from kata.submission import Snapshot, take
+from kata.task import Options, Task
 
 
 class Abandoned(Exception):
@@ -32,47 +34,26 @@ class Abandoned(Exception):
 class Standby:
     """One run that is warm: its services and its grader are up, and only the server's code is missing."""
 
-    def __init__(
-        self, exercise: Exercise, plan: Plan, engine: DockerEngine, images: Mapping[str, str], on_event: OnEvent,
-        first: Sequence[str],
-    ) -> None:  # fmt: skip
-        self._exercise = exercise
-        self._engine = engine
-        self._on_event = on_event
-        self._options = Options(first=tuple(first))
-        self._report = blank(exercise, Path(), self._options)
-        self._needs = _needs(exercise, plan)
+    def __init__(self, task: Task, plan: Plan) -> None:
+        self._task = task
+        self._report = blank(task.exercise, Path(), task.options)
+        self._needs = _needs(task.exercise, plan)
         self._code: Future[tuple[Snapshot, Plan]] = Future()
-        self._environment = environment_of(
-            exercise, plan, self._code.result, engine, images, self._report.seed, on_event, self._options
-        )
+        self._environment = environment_of(task, plan, self._code.result, self._report.seed)
         self._pool = ThreadPoolExecutor(1, "kata-standby")
-        self._grader = GraderProcess(exercise, (), first)
+        self._grader = GraderProcess(task.exercise, (), task.options.first)
         self._grader.__enter__()
         self._up = self._pool.submit(self._environment.__enter__)
 
     def fits(self, plan: Plan) -> bool:
         """Whether that plan needs just what has been started: the same port and the same services."""
-        return self._needs == _needs(self._exercise, plan)
+        return self._needs == _needs(self._task.exercise, plan)
 
     def grade(self, submission: Path, snapshot: Snapshot, plan: Plan) -> Report:
         """Give it the code and check it."""
-        report = replace(
-            self._report, submission=submission.resolve().name, digest=snapshot.digest,
-            stack=plan.stack, stack_why=plan.why, override=plan.override,
-            warnings=snapshot.warnings + plan.warnings,
-        )  # fmt: skip
+        report = planned(taken(replace(self._report, submission=submission.resolve().name), snapshot), plan)
         self._code.set_result((snapshot, plan))
-        report = run(
-            report,
-            self._exercise,
-            self._environment,
-            self._up.result,
-            self._grader,
-            plan,
-            self._on_event,
-            self._options,
-        )
+        report = run(self._task, report, plan, self._environment, self._up.result, self._grader)
         return replace(report, phases=tuple(self._environment.stopwatch.phases))
 
     def hurry(self) -> None:
@@ -83,14 +64,14 @@ class Standby:
             self._grader.stop()
             return
         with suppress(KeyError, NotGraded):  # it may not have been made yet
-            self._engine.kill(self._environment.app.container)
+            self._task.engine.kill(self._environment.app.container)
 
     def close(self) -> None:
         """Remove everything of it, whether it still waits, starts at this moment or has been used."""
         if not self._code.done():
             self._code.set_exception(Abandoned())
         elif not self._up.done():
-            sweep(self._engine, f"{RUN}={self._environment.run}")  # a server that is still starting ends now
+            sweep(self._task.engine, f"{RUN}={self._environment.run}")  # a server that is still starting ends now
         if self._up.exception() is None:
             self._environment.__exit__(None, None, None)
         self._grader.__exit__(None, None, None)
@@ -100,16 +81,9 @@ class Standby:
 class Watch:
     """A folder and its next run. Enter it, call `check` after each save, leave it: nothing stays behind."""
 
-    def __init__(
-        self, exercise: Exercise, submission: Path, engine: DockerEngine, images: Mapping[str, str], on_event: OnEvent,
-        first: Sequence[str] = (),
-    ) -> None:  # fmt: skip
-        self._exercise = exercise
+    def __init__(self, task: Task, submission: Path) -> None:
+        self._task = task
         self._submission = submission
-        self._engine = engine
-        self._images = images
-        self._on_event = on_event
-        self._first = tuple(first)
         self._digest = ""
         self._standby: Standby | None = None
         self._closing = ThreadPoolExecutor(2, "kata-closing")
@@ -138,24 +112,23 @@ class Watch:
                 plan = detect(snapshot, settings.load(snapshot))
                 return self._graded(snapshot, plan)
         except SubmissionError as error:
-            return refused(blank(self._exercise, self._submission, Options()), self._exercise, error)
+            return refused(blank(self._task.exercise, self._submission, Options()), self._task.exercise, error)
 
     def _graded(self, snapshot: Snapshot, plan: Plan) -> Report:
         if self._standby is not None and not self._standby.fits(plan):
             self._closing.submit(self._standby.close)
             self._standby = None
         if self._standby is None:
-            self._standby = self._next(plan)
+            self._standby = Standby(self._task, plan)
         used = self._standby
         report = used.grade(self._submission, snapshot, plan)
-        self._first = tuple(check.id for check in report.checks if check.status is Status.FAILED) or self._first
+        failed = tuple(check.id for check in report.checks if check.status is Status.FAILED)
+        if failed:
+            self._task = replace(self._task, options=replace(self._task.options, first=failed))
         self._standby = None
         self._closing.submit(used.close)
-        self._standby = self._next(plan)
+        self._standby = Standby(self._task, plan)
         return report
-
-    def _next(self, plan: Plan) -> Standby:
-        return Standby(self._exercise, plan, self._engine, self._images, self._on_event, self._first)
 
 
 def saves(path: Path) -> Iterator[tuple[float, str]]:

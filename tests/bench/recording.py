@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from kata.check import Options, check
+from kata.check import check
 from kata.engine.docker import DockerEngine
 from kata.exercise import Exercise
 from kata.results import Exchange
+from kata.task import Options, Task
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def record(
         if event.get("event") == "asked" and event["what"] == "restart_app":
             asked.append((event["at"], event["what"]))
 
-    report = check(exercise, submission, engine, images, on_event, Options(seed=seed))
+    report = check(Task(exercise, engine, images, Options(seed=seed), on_event), submission)
     if report.exit_code != 0:
         raise RuntimeError(f"the submission to record did not pass: {report.message}")
     sent = sorted((e for each in report.checks for e in each.exchanges), key=lambda e: e.started)

@@ -14,10 +14,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from kata.check import Options, check
+from kata.check import check
 from kata.engine.docker import DockerEngine
 from kata.engine.images import image_table
 from kata.library import Library
+from kata.task import Task
 from kata.watching import Watch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +37,7 @@ def main(exercise: str = "06-auth", submission: str = "06-auth/right/fastapi", r
         folder = Path(shutil.copytree(source, Path(scratch) / "api"))
         for number in range(int(runs) + 1):
             started = time.perf_counter()
-            check(found, folder, engine, images, lambda event: None, Options())
+            check(Task(found, engine, images), folder)
             whole += [time.perf_counter() - started] if number else []
         moments: list[float] = []
 
@@ -44,7 +45,7 @@ def main(exercise: str = "06-auth", submission: str = "06-auth/right/fastapi", r
             if event.get("event") == "finished":
                 moments.append(time.perf_counter())
 
-        with Watch(found, folder, engine, images, on_event) as watch:
+        with Watch(Task(found, engine, images, on_event=on_event), folder) as watch:
             watch.check()
             for number in range(int(runs)):
                 time.sleep(PAUSE)

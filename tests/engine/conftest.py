@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 from tests.tiny import LIBRARY
 
-from kata.check import Options, check
+from kata.check import check
 from kata.engine.docker import DockerEngine
 from kata.engine.labels import PID, RUN
 from kata.library import Library, Shelf
 from kata.results import Report
+from kata.task import Options, Task
 
 Check = Callable[..., Report]
 
@@ -40,7 +41,7 @@ def grade(engine: DockerEngine, images: Mapping[str, str]) -> Check:
     def run(submission: Path, exercise: str = "90-tiny", shelf: Path = LIBRARY, **options: Any) -> Report:
         found = Library((Shelf(shelf),)).find(exercise)
         events: list[Mapping[str, Any]] = []
-        return check(found, submission, engine, images, events.append, Options(**options))
+        return check(Task(found, engine, images, Options(**options), events.append), submission)
 
     return run
 

@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
-from kata.check import Options, check
+from kata.check import check
 from kata.engine.docker import DockerEngine
 from kata.library import Library
 from kata.preparing import prepare_starter, starters
 from kata.results import Verdict
 from kata.starting import write_project
+from kata.task import Options, Task
 
 
 class Offline(DockerEngine):
@@ -32,10 +33,10 @@ def test_a_begun_project_is_checked_without_pull_or_build(
 ) -> None:
     exercise = library.find("06-auth")
     (folder,) = [each for each in starters(exercise) if each.name == stack]
-    prepare_starter(exercise, folder, engine, images, lambda text: None)
+    prepare_starter(Task(exercise, engine, images), folder)
     write_project(exercise, tmp_path / "api", stack)
     offline = Offline(engine._client)
     only = Options(only=("register-creates-account",))
-    report = check(exercise, tmp_path / "api", offline, images, lambda event: None, only)
+    report = check(Task(exercise, offline, images, only), tmp_path / "api")
     assert report.verdict is Verdict.FAILED, report.message
     assert [phase.note for phase in report.phases if phase.name == "build"] == ["cached"]

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from kata.check import Options
 from kata.engine.docker import DockerEngine
 from kata.library import Library, Shelf
+from kata.task import Task
 from kata.verify.matrix import problems
 from kata.verify.proofs import Kind, Proof, proofs_of, submissions_of
 from kata.verify.trial import run_proof
@@ -52,6 +52,6 @@ def covering(proofs: Sequence[Proof]) -> tuple[Proof, ...]:
 def test_proof(exercise_id: str, proof: Proof, engine: DockerEngine, images: Mapping[str, str]) -> None:
     """The verdict, the failed and the skipped checks are exactly the expected ones; a right one gets full score."""
     exercise = LIBRARY.find(exercise_id)
-    outcome = run_proof(exercise, proof, engine, images, Options())
+    outcome = run_proof(Task(exercise, engine, images), proof)
     found = [problem.text for problem in problems(exercise, [outcome]) if problem.about == proof.id]
     assert found == [], outcome.report.message

@@ -19,6 +19,7 @@ from kata.engine.docker import DockerEngine
 from kata.engine.labels import PID
 from kata.library import Library, Shelf
 from kata.results import Verdict
+from kata.task import Task
 from kata.waiting import until
 from kata.watching import Watch
 
@@ -36,7 +37,7 @@ def watch(
 ) -> Iterator[Watch]:
     tiny(tmp_path / "api", on_put=WRONG)
     exercise = Library((Shelf(LIBRARY),)).find("90-tiny")
-    with Watch(exercise, tmp_path / "api", engine, images, events.append) as watch:
+    with Watch(Task(exercise, engine, images, on_event=events.append), tmp_path / "api") as watch:
         yield watch
 
 

@@ -13,12 +13,13 @@ import pytest
 from tests.hostile.canary import Canary
 from tests.tiny import LIBRARY
 
-from kata.check import OnEvent, Options, check
+from kata.check import check
 from kata.engine.docker import DockerEngine
 from kata.engine.labels import PID
 from kata.library import Library, Shelf
 from kata.profile import STRICT
 from kata.results import Report
+from kata.task import OnEvent, Options, Task
 
 #: The strict profile with its deadlines shortened: no case waits longer than it has to.
 HURRIED = replace(STRICT, build_seconds=40.0, boot_seconds=15.0, check_seconds=30.0, exchange_seconds=3.0)
@@ -36,7 +37,7 @@ def strict(engine: DockerEngine, images: Mapping[str, str]) -> Iterator[Callable
 
     def run(submission: Path, on_event: OnEvent = lambda event: None, **options: Any) -> Report:
         found = Library((Shelf(LIBRARY),)).find("90-tiny")
-        return check(found, submission, engine, images, on_event, Options(**{"profile": HURRIED, **options}))
+        return check(Task(found, engine, images, Options(**{"profile": HURRIED, **options}), on_event), submission)
 
     yield run
     left = [(kind, id) for kind, id, _ in engine.labelled(f"{PID}={os.getpid()}")]

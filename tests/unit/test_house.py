@@ -28,10 +28,10 @@ ALLOWED = {
 }
 #: library -> the only rooms that may import it.
 ONLY_IN = {
-    "docker": {"engine", "services", "cli"},
+    "docker": {"engine", "services"},
     "testcontainers": {"services"},
     "click": {"cli"},
-    "rich": {"cli", "reports/terminal", "reports/detail"},
+    "rich": {"cli", "reports/terminal"},
     "pytest": {"grader"},
     "httpcore": {"grader"},
 }

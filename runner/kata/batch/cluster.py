@@ -20,7 +20,6 @@ from typing import Any
 
 from kata.batch.digests import Graded, digests_of
 from kata.batch.grading import graded
-from kata.check import Options
 from kata.errors import EngineUnavailable, NotGraded, UsageError
 from kata.profile import LEARNER, STRICT
 from kata.results import Report
@@ -29,6 +28,7 @@ from kata.submission.found import Found, Kind
 from kata.submission.refusal import Tally
 from kata.submission.snapshot import made
 from kata.submission.spool import Spool
+from kata.task import Options, Task
 
 _SECONDS = 10
 
@@ -79,7 +79,8 @@ def grade_work(work: Work) -> Report:
             raise NotGraded("a submission was damaged on its way to a worker", "Run the same command again.")
         options = Options(seed=work.seed, profile=profile)
         try:
-            return graded(exercise, snapshot, DockerEngine.connect_to_host(), image_table(), options)
+            engine = DockerEngine.connect_to_host()
+            return graded(Task(exercise, engine, image_table(), options), snapshot)
         except EngineUnavailable as error:  # another worker may have an engine
             raise NotGraded(f"the worker on {socket.gethostname()}: {error.message}", error.hint) from error
 

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from kata.check import Options, blank, grade
+from kata.check import grade
+from kata.drafts import blank, refused, taken, ungraded
 from kata.engine.docker import DockerEngine
 from kata.engine.sweep import sweep_abandoned
 from kata.errors import EngineUnavailable, NotGraded, SubmissionError
-from kata.exercise import Exercise
-from kata.judgement import unrun
 from kata.results import Report, Verdict
 from kata.submission import Snapshot
+from kata.task import Task
 
 _PATIENCE = 600.0
 _EVERY = 2.0
@@ -33,42 +32,22 @@ def seed_of(batch: int, digest: str) -> int:
     return int(hashlib.sha256(f"{batch}:{digest}".encode()).hexdigest()[:8], 16) % (1 << 31)
 
 
-def graded(
-    exercise: Exercise, snapshot: Snapshot, engine: DockerEngine, images: Mapping[str, str], options: Options
-) -> Report:
+def graded(task: Task, snapshot: Snapshot) -> Report:
     """The report on one snapshot.
 
     Raises UsageError when the exercise itself is broken, EngineUnavailable when no engine comes back.
     """
-    await_engine(engine)
-    report = replace(blank(exercise, Path("submission"), options), digest=snapshot.digest, warnings=snapshot.warnings)
+    await_engine(task.engine)
+    report = taken(blank(task.exercise, Path("submission"), task.options), snapshot)
     try:
-        report = grade(report, exercise, snapshot, engine, images, lambda event: None, options)
+        report = grade(task, report, snapshot)
     except SubmissionError as error:
-        return refused(report, exercise, error)
+        return refused(report, task.exercise, error)
     except NotGraded as error:
         return ungraded(report, error.message, error.hint)
     if report.verdict is Verdict.PASSED:
         return report
-    return _unless_engine_left(report, engine)
-
-
-def refused(report: Report, exercise: Exercise, error: SubmissionError) -> Report:
-    """The report of a submission that could not be run, by its own doing."""
-    tail = tuple(error.log_tail)
-    return replace(
-        report,
-        checks=unrun(exercise),
-        verdict=error.verdict,
-        message=error.message,
-        hint=error.hint,
-        log_tail=tail,
-    )
-
-
-def ungraded(report: Report, message: str, hint: str = "") -> Report:
-    """The report of a run that says nothing about the submission."""
-    return replace(report, checks=(), verdict=Verdict.NOT_GRADED, message=message, hint=hint)
+    return _unless_engine_left(report, task.engine)
 
 
 def await_engine(engine: Answers, patience: float = _PATIENCE, sleep: Callable[[float], None] = time.sleep) -> None:

@@ -12,12 +12,12 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
 from kata.batch.grading import graded
-from kata.check import Options
 from kata.engine.docker import DockerEngine
 from kata.exercise import Exercise
 from kata.profile import Profile
 from kata.results import Report
 from kata.submission import Snapshot
+from kata.task import Options, Task
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,10 @@ class LocalGrader:
 
     def submit(self, snapshot: Snapshot, seed: int) -> Future[Report]:
         """Grade `snapshot`, which is closed afterwards."""
-        return self.executor.submit(self._grade, snapshot, Options(seed=seed, profile=self.profile))
+        options = Options(seed=seed, profile=self.profile)
+        return self.executor.submit(_grade, Task(self.exercise, self.engine, self.images, options), snapshot)
 
-    def _grade(self, snapshot: Snapshot, options: Options) -> Report:
-        with snapshot:
-            return graded(self.exercise, snapshot, self.engine, self.images, options)
+
+def _grade(task: Task, snapshot: Snapshot) -> Report:
+    with snapshot:
+        return graded(task, snapshot)

@@ -11,19 +11,20 @@ from typing import Any, Protocol
 
 from kata.batch import durable
 from kata.batch.digests import Graded
-from kata.batch.grading import refused, seed_of, ungraded
+from kata.batch.grading import seed_of
 from kata.batch.intake import Unit
 from kata.batch.journal import History
 from kata.batch.opening import snapshot_of
 from kata.batch.pace import Pace
 from kata.batch.queue import MOST_CRASHES, Decision, Step, decide
 from kata.batch.store import Store
-from kata.check import Options, blank
+from kata.drafts import blank, refused, ungraded
 from kata.errors import EngineUnavailable, NotGraded, SubmissionError, UsageError
 from kata.exercise import Exercise
 from kata.profile import Profile
 from kata.results import Family, Report
 from kata.submission import Snapshot
+from kata.task import Options
 
 MOST_TRIES = 3
 OnEvent = Callable[[Mapping[str, Any]], None]

@@ -128,11 +128,12 @@ def _checked(
 ) -> tuple[Report, str, bool]:
     """The report, the address of a server that runs on, and whether anything ran: else it is a kept report."""
     from kata import reuse
-    from kata.check import Options, check
+    from kata.check import check
     from kata.cli.live import watching
     from kata.engine.docker import DockerEngine
     from kata.engine.images import cache_folder, image_table
     from kata.engine.sweep import sweep_abandoned
+    from kata.task import Options, Task
 
     folder, images = cache_folder() / "reports", image_table()
     if manner.reuse and not (only or keep):
@@ -153,7 +154,8 @@ def _checked(
                 addresses.append(event["address"])
             show(event)
 
-        report = check(exercise, submission, engine, images, on_event, Options(seed=seed, only=only, keep=keep))
+        options = Options(seed=seed, only=only, keep=keep)
+        report = check(Task(exercise, engine, images, options, on_event), submission)
     reuse.keep(folder, reuse.key(exercise, report.digest, images, seed), report)
     return report, addresses[0] if addresses else "", True
 

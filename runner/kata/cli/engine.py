@@ -87,6 +87,7 @@ def pull_command(exercises: tuple[str, ...], names: bool, library: tuple[Path, .
     from kata.library import Library
     from kata.preparing import prepare_starter, present, starters
     from kata.services import service
+    from kata.task import Task
 
     found = Library.open(library)
     chosen = [found.find(name) for name in exercises] or list(found.all())
@@ -108,7 +109,7 @@ def pull_command(exercises: tuple[str, ...], names: bool, library: tuple[Path, .
         for exercise in chosen:
             for folder in starters(exercise):
                 try:
-                    note = prepare_starter(exercise, folder, engine, table, step.progress)
+                    note = prepare_starter(Task(exercise, engine, table, on_event=step.hear), folder)
                 except SubmissionError as error:
                     step.done(f"{exercise.id}, {folder.name} starter: {error.message}")
                     continue

@@ -59,17 +59,18 @@ def examples(exercise: str, submission: Path, library: tuple[Path, ...]) -> int:
     Examples:
       kata exercise examples 06-auth tests/submissions/06-auth/right/fastapi
     """
-    from kata.check import Options, check
+    from kata.check import check
     from kata.cli.live import watching
     from kata.cli.output import write_file
     from kata.engine.docker import DockerEngine
     from kata.engine.images import image_table
     from kata.explain import recording
     from kata.library import Library
+    from kata.task import Options, Task
 
     found = Library.open(library).find(exercise)
     with watching(found, plain=True, quiet=False) as show:
-        report = check(found, submission, DockerEngine.connect_to_host(), image_table(), show, Options(seed=7))
+        report = check(Task(found, DockerEngine.connect_to_host(), image_table(), Options(seed=7), show), submission)
     if report.exit_code:
         click.echo(f"{submission} does not pass: {report.message}", err=True)
         return 1

@@ -37,6 +37,10 @@ class Steps:
         if self._bar is not None:
             self._bar.show(text)
 
+    def hear(self, event: Mapping[str, Any]) -> None:
+        """The same, told as an event of a run."""
+        self.progress(str(event.get("text", "")))
+
     def done(self, text: str) -> None:
         """A step that is over, on a line of its own."""
         if self._bar is not None:

@@ -157,10 +157,10 @@ def _run(result: _Result, manner: _Manner) -> None:
 
 
 def _run_proofs(result: _Result, manner: _Manner, width: int) -> None:
-    from kata.check import Options
     from kata.engine.docker import DockerEngine
     from kata.engine.images import image_table
     from kata.engine.sweep import sweep_abandoned
+    from kata.task import Task
     from kata.verify.load import kept_busy
     from kata.verify.telling import heading, outcome_lines
     from kata.verify.trial import run_proofs
@@ -176,7 +176,7 @@ def _run_proofs(result: _Result, manner: _Manner, width: int) -> None:
     )
     with kept_busy(manner.stress):
         proofs = [*result.chosen] * manner.repeat
-        run_proofs(result.exercise, proofs, engine, image_table(), manner.jobs, done, Options())
+        run_proofs(Task(result.exercise, engine, image_table()), proofs, manner.jobs, done)
     order = [proof.id for proof in result.chosen]
     result.outcomes.sort(key=lambda outcome: order.index(outcome.proof.id))
 

@@ -41,6 +41,7 @@ def watch_command(exercise: str, submission: Path, library: tuple[Path, ...], pl
     from kata.engine.docker import DockerEngine
     from kata.engine.images import image_table
     from kata.engine.sweep import sweep_abandoned
+    from kata.task import Options, Task
     from kata.watching import Watch, saves
 
     found = sound_exercise(exercise, library)
@@ -49,7 +50,8 @@ def watch_command(exercise: str, submission: Path, library: tuple[Path, ...], pl
     sweep_abandoned(engine)
     show = _Show(found, plain, verbose)
     try:
-        with Watch(found, submission, engine, image_table(), show, _failed_before(found.id)) as watch:
+        options = Options(first=_failed_before(found.id))
+        with Watch(Task(found, engine, image_table(), options, show), submission) as watch:
             _follow(watch, saves(submission), show)
     except KeyboardInterrupt:
         click.echo("\nStopped; everything that was started has been removed.")

@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kata.check import Options, blank, grade
-from kata.engine.docker import DockerEngine
+from kata.check import grade
+from kata.drafts import blank, ungraded
 from kata.engine.labels import PID
 from kata.engine.sweep import sweep
 from kata.errors import NotGraded, SubmissionError
-from kata.exercise import Exercise
-from kata.results import Report, Status, Verdict
+from kata.results import Report, Status
+from kata.task import Task
 from kata.verify.proofs import Proof
 
 OnDone = Callable[["Outcome"], None]
@@ -42,15 +42,7 @@ class Outcome:
         return self.with_status(Status.SKIPPED)
 
 
-def run_proofs(
-    exercise: Exercise,
-    proofs: Sequence[Proof],
-    engine: DockerEngine,
-    images: Mapping[str, str],
-    jobs: int,
-    on_done: OnDone,
-    options: Options,
-) -> list[Outcome]:
+def run_proofs(task: Task, proofs: Sequence[Proof], jobs: int, on_done: OnDone) -> list[Outcome]:
     """Grade every proof, `jobs` at a time; outcomes in the order of `proofs`. `on_done` is told as each one ends.
 
     An interrupt, or an exercise that turns out to be broken, ends what runs and leaves nothing.
@@ -59,7 +51,7 @@ def run_proofs(
     interrupted = threading.Event()
 
     def run(proof: Proof) -> Outcome:
-        outcome = run_proof(exercise, proof, engine, images, options)
+        outcome = run_proof(task, proof)
         if not interrupted.is_set():
             on_done(outcome)
         return outcome
@@ -70,23 +62,21 @@ def run_proofs(
     except BaseException:
         interrupted.set()
         pool.shutdown(wait=False, cancel_futures=True)
-        sweep(engine, f"{PID}={os.getpid()}")  # what runs loses its containers, and so ends at once
+        sweep(task.engine, f"{PID}={os.getpid()}")  # what runs loses its containers, and so ends at once
         raise
     finally:
         pool.shutdown()
 
 
-def run_proof(
-    exercise: Exercise, proof: Proof, engine: DockerEngine, images: Mapping[str, str], options: Options
-) -> Outcome:
+def run_proof(task: Task, proof: Proof) -> Outcome:
     """Grade one proof. Raises BrokenExercise when it, or the grader, cannot be loaded."""
     started = time.perf_counter()
-    report = blank(exercise, Path(proof.name), options)
+    report = blank(task.exercise, Path(proof.name), task.options)
     with proof.snapshot() as snapshot:
         try:
-            report = grade(report, exercise, snapshot, engine, images, lambda event: None, options)
+            report = grade(task, report, snapshot)
         except SubmissionError as error:
             report = replace(report, verdict=error.verdict, message=error.message, hint=error.hint)
         except NotGraded as error:
-            report = replace(report, verdict=Verdict.NOT_GRADED, message=error.message, hint=error.hint)
+            report = ungraded(report, error.message, error.hint)
     return Outcome(proof, report, time.perf_counter() - started)

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from kata.check import Options, blank, run
+from kata.check import run
 from kata.cli import main
+from kata.drafts import blank
 from kata.errors import BrokenExercise, SubmissionError
 from kata.grading import GraderProcess
 from kata.library import Library, Shelf
 from kata.results import Verdict
+from kata.task import DEFAULTS, Task
 from kata.template import write_exercise
 
 ID = "21-my-topic"
@@ -185,7 +187,7 @@ def test_a_broken_grader_gives_no_verdict_on_a_server_that_does_not_start(librar
         raise SubmissionError(Verdict.NOT_READY, "it never answered")
 
     with GraderProcess(exercise) as grader, pytest.raises(BrokenExercise, match="ZeroDivisionError"):
-        run(blank(exercise, library, Options()), exercise, nothing, start, grader, nothing, print, Options())
+        run(Task(exercise, nothing, {}), blank(exercise, library, DEFAULTS), nothing, nothing, start, grader)
 
 
 def test_a_new_exercise_is_sound(library: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kata.check import Options, blank, refused
+from kata.drafts import blank, refused
 from kata.errors import SubmissionError
 from kata.library import Library, Shelf
 from kata.reports.wording import summary
 from kata.results import Report, Verdict
+from kata.task import Options
 
 TINY = Library((Shelf(Path(__file__).resolve().parents[1] / "library"),)).find("tiny")
 

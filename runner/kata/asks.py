@@ -16,6 +16,7 @@ def answers(environment: Environment) -> Answer:
 
     It raises AskFailed when the submission did not bear the fault, NotGraded when the runner could not do it.
     """
+    services = environment.services
     known: dict[str, Callable[..., Any]] = {
         "restart_app": lambda kill: environment.app.restart(kill),
         "stop_app": lambda: environment.app.end(kill=False),
@@ -23,14 +24,12 @@ def answers(environment: Environment) -> Answer:
         "app_state": environment.app_state,
         "start_replica": environment.replica_url,
         "start_together": environment.start_together,
-        "hold_writes": lambda service: environment.writes.hold(
-            environment.services[service], environment.address(service)
-        ),
+        "hold_writes": lambda service: environment.writes.hold(services.prepared[service], services.address(service)),
         "let_writes_go": environment.writes.let_go,
-        "stop_service": lambda service: environment.stop_service(service),
-        "start_service": lambda service: environment.start_service(service),
-        "pause_service": lambda service: environment.pause_service(service),
-        "resume_service": lambda service: environment.resume_service(service),
+        "stop_service": lambda service: services.stop(service),
+        "start_service": lambda service: services.start(service),
+        "pause_service": lambda service: services.pause(service),
+        "resume_service": lambda service: services.resume(service),
     }
 
     def answer(what: str, parameters: Mapping[str, Any]) -> Any:

@@ -50,8 +50,8 @@ def grade(task: Task, report: Report, snapshot: Snapshot) -> Report:
         grader = stack.enter_context(GraderProcess(task.exercise, task.options.only, task.options.first))
         environment = environment_of(task, plan, lambda: (snapshot, plan), report.seed)
         report = run(task, report, plan, environment, lambda: stack.enter_context(environment), grader)
-    used = tuple((each.role, each.image) for each in environment.services.values())
-    return replace(report, phases=report.phases + tuple(environment.stopwatch.phases), images=report.images + used)
+    phases, images = tuple(environment.stopwatch.phases), environment.services.used()
+    return replace(report, phases=report.phases + phases, images=report.images + images)
 
 
 def run(
@@ -85,7 +85,7 @@ def graded(task: Task, report: Report, plan: Plan, environment: Environment, gra
     )
     checks = checks_of(task.exercise, journal, task.options.only, environment.app_log)
     verdict, message, hint = verdict_of(checks, journal, environment.ran_out_of_memory(), seconds)
-    exceeded = environment.exceeded or environment.service_out_of_memory()
+    exceeded = environment.exceeded or environment.services.out_of_memory()
     if exceeded is not None:
         verdict, message, hint = exceeded.verdict, exceeded.message, exceeded.hint
     if verdict is not Verdict.PASSED:
@@ -101,6 +101,6 @@ def _session(task: Task, report: Report, plan: Plan, environment: Environment) -
         seed=report.seed,
         base_path=plan.base_path or "",
         environment=dict(environment.environment),
-        services={name: environment.service_address(name) for name in environment.services},
+        services=environment.services.inspected(),
         seconds=task.options.profile.exchange_seconds,
     )

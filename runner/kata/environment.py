@@ -13,8 +13,9 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
-from kata import diagnosis, waiting
+from kata import waiting
 from kata.application import Application, Launch
+from kata.backing import BackingServices
 from kata.engine import Progress, Sandbox
 from kata.engine.docker import DockerEngine
 from kata.engine.labels import KEEP, RUN, Owner, new_run, run_labels
@@ -27,7 +28,6 @@ from kata.forwarder import SANDBOX as FORWARDER_SANDBOX
 from kata.forwarder import Forwarder, Target, start_forwarder
 from kata.holding import Writes
 from kata.services import Prepared, Service
-from kata.services.starting import start_service, wait_until_ready
 from kata.stopwatch import Stopwatch
 from kata.watchdog import Watchdog
 
@@ -63,7 +63,7 @@ class Environment:
     ) -> None:
         self.run = new_run()
         self.stopwatch = Stopwatch()
-        self.services: dict[str, Prepared] = {}
+        self.services = BackingServices(engine, lambda: self._forwarder)
         self._engine = engine
         self._chosen = services
         self._launch = launch
@@ -78,10 +78,8 @@ class Environment:
         self._owner = Owner.current()
         self._stack = ExitStack()
         self._reaper = Reaper(self.run)
-        self._containers: dict[str, str] = {}
         self._applications: dict[str, Application] = {}
         self._copies: list[Application] = []
-        self._stopped: set[str] = set()
         self._replica_started = False
         self.writes = Writes()
         self._forwarder = Forwarder("", {})
@@ -141,7 +139,7 @@ class Environment:
             return [each.container for each in tuple(self._copies) if each.container]
 
         def services() -> list[str]:
-            return list(self._containers.values())
+            return list(self.services.containers.values())
 
         self._watchdogs = tuple(
             self._stack.enter_context(Watchdog(self._engine, whom, box, whose))
@@ -165,7 +163,7 @@ class Environment:
     def _prepare(self, service: Service, image: str) -> Prepared:
         require_image(self._engine, image, self._progress)
         prepared = service.prepare(self._engine, image, self._seed, self._progress)
-        self.services[service.name] = prepared
+        self.services.prepared[service.name] = prepared
         return prepared
 
     def _prepare_launch(self, prepared: Sequence[Future[Prepared]]) -> Launch:
@@ -194,10 +192,9 @@ class Environment:
         network.result()
 
         def run() -> None:
-            container = start_service(prepared, f"kata-{self.run}", self._labels(prepared.name))
-            self._containers[prepared.name] = container
+            self.services.create(prepared.name, f"kata-{self.run}", self._labels(prepared.name))
             forwarder.result()
-            self.wait_for_service(prepared.name)
+            self.services.wait(prepared.name)
 
         self.stopwatch.time(prepared.name, run)
 
@@ -245,10 +242,10 @@ class Environment:
         Both are held back until both want to create their first table, so that they meet every time. Raises
         SubmissionError when one of them did not start.
         """
-        database = next((each for each in self.services.values() if each.fresh is not None), None)
+        database = next((each for each in self.services.prepared.values() if each.fresh is not None), None)
         if database is None or database.fresh is None or not self._with_replica:
             raise NotGraded("copies start together only on a database, in an exercise that declares `replicas = 2`")
-        with database.fresh(*self.address(database.name)) as fresh:
+        with database.fresh(*self.services.address(database.name)) as fresh:
             launch = replace(self._made, environment={**self._made.environment, **fresh.app})
             copies = [self._copy(alias, launch) for alias in TOGETHER]
             for alias, copy in zip(TOGETHER, copies, strict=True):
@@ -262,16 +259,6 @@ class Environment:
                 fresh.hold.release()
         _raise_first(starting)
         return [copy.base_url for copy in copies]
-
-    def address(self, service: str) -> tuple[str, int]:
-        """Host and port at which the runner and the grader reach a service."""
-        prepared = self.services[service]
-        return "127.0.0.1", self._forwarder.ports[Target(prepared.name, prepared.port)]
-
-    def service_address(self, service: str) -> dict[str, Any]:
-        """What the grader needs to look inside a service: address and the reader's credentials."""
-        host, port = self.address(service)
-        return {"host": host, "port": port, **self.services[service].inspect}
 
     def app_state(self) -> dict[str, Any]:
         """Whether the server runs, and how it ended when it does not."""
@@ -289,44 +276,12 @@ class Environment:
         self.app_state()
         return self._out_of_memory
 
-    def wait_for_service(self, name: str) -> None:
-        """Return when the service does real work. Raises Occupied when the submission prevents it."""
-        wait_until_ready(self.services[name], *self.address(name))
-
-    def service_out_of_memory(self) -> SubmissionError | None:
-        """The service that was ended because what the server asked of it took all of its memory, if any."""
-        for name, container in self._containers.items():
-            state = self._engine.state(container)
-            if name not in self._stopped and not state.running and state.out_of_memory:
-                return diagnosis.service_out_of_memory(name)
-        return None
-
-    def stop_service(self, name: str) -> None:
-        self._stopped.add(name)
-        self._engine.kill(self._container(name))
-
-    def start_service(self, name: str) -> None:
-        self._engine.start(self._container(name))
-        self.wait_for_service(name)
-        self._stopped.discard(name)
-
-    def pause_service(self, name: str) -> None:
-        self._engine.pause(self._container(name))
-
-    def resume_service(self, name: str) -> None:
-        self._engine.resume(self._container(name))
-
     def app_log(self, since: float | None = None, until: float | None = None) -> tuple[str, ...]:
         """What the server's output tells, of all time or between two moments; empty when it was never made."""
         application = self._applications.get(APP)
         if application is None or not application.container:
             return ()
         return application.log(since, until)
-
-    def _container(self, service: str) -> str:
-        if service not in self._containers:
-            raise NotGraded(f"this exercise runs no service called {service!r}")
-        return self._containers[service]
 
     # -- end --------------------------------------------------------------------------------------------------------
 

@@ -133,8 +133,8 @@ def fresh(lines: tuple[str, ...], seen: int) -> tuple[str, ...]:
 
 def _services(environment: Environment) -> Iterator[tuple[str, str]]:
     """Each service with what the server is told of it, as this machine reaches it."""
-    for name, prepared in environment.services.items():
-        host, port = environment.address(name)
+    for name, prepared in environment.services.prepared.items():
+        host, port = environment.services.address(name)
         told = [value.replace(f"{name}:{prepared.port}", f"{host}:{port}") for value in prepared.app.values()]
         yield name, next((value for value in told if f"{host}:{port}" in value), f"{host}:{port}")
 
@@ -142,7 +142,7 @@ def _services(environment: Environment) -> Iterator[tuple[str, str]]:
 def _told(exercise: Exercise, environment: Environment) -> Iterator[tuple[str, str]]:
     """The variables that the exercise speaks of, as the server got them."""
     names = {name for name, _ in exercise.environment}
-    names.update(name for prepared in environment.services.values() for name in prepared.app)
+    names.update(name for prepared in environment.services.prepared.values() for name in prepared.app)
     yield from ((name, value) for name, value in environment.environment.items() if name in names)
 
 

@@ -81,10 +81,10 @@ def test_a_service_that_is_driven_out_of_memory_is_told_as_such(environment: Ent
     serving = "import http.server; http.server.test(http.server.SimpleHTTPRequestHandler, port=8000)"
     with environment(serving, "postgres") as running:
         url = urlsplit(running.environment["DATABASE_URL"])
-        host, port = running.address("postgres")
+        host, port = running.services.address("postgres")
         known = {"user": url.username, "password": url.password, "dbname": url.path.strip("/")}
         with pytest.raises(psycopg.Error), psycopg.connect(host=host, port=port, **known) as connection:
             connection.execute("SELECT array_agg(repeat('x', 1000000)) FROM generate_series(1, 2000)")
-        state = running._engine.state(running._containers["postgres"])
+        state = running._engine.state(running.services.containers["postgres"])
         told = running.service_out_of_memory()
         assert (told is None) is (state.running or not state.out_of_memory)

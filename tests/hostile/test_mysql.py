@@ -42,14 +42,14 @@ def running(engine: DockerEngine, images: dict[str, str]) -> Iterator[Environmen
 def own(running: Environment) -> Iterator[Any]:
     """The learner's own session."""
     url = urlsplit(running.environment["DATABASE_URL"])
-    host, port = running.address("mysql")
+    host, port = running.services.address("mysql")
     known = {"user": url.username, "password": url.password or "", "database": url.path.strip("/")}
     with pymysql.connect(host=host, port=port, autocommit=True, **known) as connection, connection.cursor() as cursor:
         yield cursor
 
 
 def reader(running: Environment) -> Database:
-    return look_into({"mysql": running.service_address("mysql")})
+    return look_into({"mysql": running.services.inspect("mysql")})
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def running(engine: DockerEngine, images: dict[str, str]) -> Iterator[Environmen
 def connected(running: Environment, **options: Any) -> psycopg.Connection[Any]:
     """The learner's own connection, by the URL that the server is told."""
     url = urlsplit(running.environment["DATABASE_URL"])
-    host, port = running.address("postgres")
+    host, port = running.services.address("postgres")
     known = {"user": url.username, "password": url.password, "dbname": url.path.strip("/"), **options}
     return psycopg.connect(host=host, port=port, autocommit=True, connect_timeout=5, **known)
 
@@ -207,7 +207,7 @@ def looked(running: Environment) -> str:
 
 def reader(running: Environment) -> Database:
     """The grader's own look."""
-    return look_into({"postgres": running.service_address("postgres")})
+    return look_into({"postgres": running.services.inspect("postgres")})
 
 
 @pytest.mark.parametrize(
@@ -245,7 +245,7 @@ def test_redis_script_cannot_do_what_its_user_may_not(running: Environment) -> N
 def asked(running: Environment, command: str) -> bytes:
     """What Redis answers the learner's user."""
     url = urlsplit(running.environment["REDIS_URL"])
-    with socket.create_connection(running.address("redis"), 5) as connection:
+    with socket.create_connection(running.services.address("redis"), 5) as connection:
         connection.settimeout(5)
         connection.sendall(f"AUTH {url.username} {url.password}\r\n".encode())
         assert connection.recv(100) == b"+OK\r\n"
@@ -255,7 +255,7 @@ def asked(running: Environment, command: str) -> bytes:
 
 def is_busy(running: Environment) -> bool:
     """Whether a new client is not even let in within a moment."""
-    with socket.create_connection(running.address("redis"), 5) as connection:
+    with socket.create_connection(running.services.address("redis"), 5) as connection:
         connection.settimeout(1)
         connection.sendall(b"PING\r\n")
         try:
@@ -268,12 +268,12 @@ def test_a_script_that_never_ends_is_named(running: Environment, monkeypatch: py
     """Redis answers nobody else then; whoever waits for it is told why, in bounded time."""
     monkeypatch.setattr("kata.services.starting._READY_SECONDS", 8)
     url = urlsplit(running.environment["REDIS_URL"])
-    with socket.create_connection(running.address("redis"), 5) as connection:
+    with socket.create_connection(running.services.address("redis"), 5) as connection:
         connection.sendall(f'AUTH {url.username} {url.password}\r\nEVAL "while true do end" 0\r\n'.encode())
         assert until(lambda: is_busy(running) or None, 20)
         try:
             with pytest.raises(Occupied, match="script"):
-                running.wait_for_service("redis")
+                running.services.wait("redis")
         finally:
             answers(running)("stop_service", {"service": "redis"})
     answers(running)("start_service", {"service": "redis"})
@@ -283,7 +283,7 @@ def test_a_script_that_never_ends_is_named(running: Environment, monkeypatch: py
 def test_a_cache_that_is_filled_stays_in_its_memory(running: Environment, engine: DockerEngine) -> None:
     """Old entries give way; the service lives, and so does what else is asked of it."""
     url = urlsplit(running.environment["REDIS_URL"])
-    with socket.create_connection(running.address("redis"), 5) as connection:
+    with socket.create_connection(running.services.address("redis"), 5) as connection:
         connection.sendall(f"AUTH {url.username} {url.password}\r\n".encode())
         for number in range(400):
             connection.sendall(f"*3\r\n$3\r\nSET\r\n$4\r\nk{number:03}\r\n$1000000\r\n{'x' * 1_000_000}\r\n".encode())
@@ -297,7 +297,7 @@ def test_a_flood_of_connections_is_named(running: Environment) -> None:
     with ExitStack() as stack:
         for _ in range(260):
             with suppress(OSError):
-                stack.enter_context(socket.create_connection(running.address("postgres"), 5))
+                stack.enter_context(socket.create_connection(running.services.address("postgres"), 5))
         time.sleep(1)
         words = ""
         try:

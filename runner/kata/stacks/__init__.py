@@ -15,7 +15,7 @@ from kata.settings import Settings
 from kata.stacks import dockerfile, foreign, go, java, node, perl, php, procfile, python, ruby
 from kata.stacks.app import App
 from kata.stacks.language import Language
-from kata.stacks.plan import Environment, Plan, Start, toml_line
+from kata.stacks.plan import Plan, Preparation, Start, toml_line
 from kata.submission import LOOKED_FOR, Snapshot
 from kata.submission.refusal import refused, shown
 
@@ -115,7 +115,7 @@ def _said(app: App) -> Start | None:
     return Start(command, "Procfile names the web command") if command else None
 
 
-def _installing(app: App, language: Language) -> Environment:
+def _installing(app: App, language: Language) -> Preparation:
     """What the language needs, with the install lines of kata.toml in place of the detected ones."""
     needs = language.prepare(app)
     if app.settings.install is None:

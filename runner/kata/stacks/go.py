@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kata.stacks.app import App
-from kata.stacks.plan import Environment, Start
+from kata.stacks.plan import Preparation, Start
 from kata.submission.refusal import shown
 
 name = "go"
@@ -32,13 +32,13 @@ def recognise(app: App) -> str | None:
     return app.first(("go.mod",)) or next(iter(app.named(".go")), None)
 
 
-def prepare(app: App) -> Environment:
+def prepare(app: App) -> Preparation:
     """The modules of go.mod, unless vendor/ is in the submission."""
     if not app.has("go.mod") or app.has("vendor/modules.txt"):
-        return Environment(install=(_WARM,), build=_build_lines(app))
+        return Preparation(install=(_WARM,), build=_build_lines(app))
     is_spread = re.search(r"=>[ \t]*\.\.?/", app.text("go.mod")) is not None
     files = app.everything if is_spread else app.all(("go.mod", "go.sum"))
-    return Environment(files, (_WARM, "go mod download"), _build_lines(app))
+    return Preparation(files, (_WARM, "go mod download"), _build_lines(app))
 
 
 def start(app: App) -> Start | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kata.stacks.app import App
-from kata.stacks.plan import Environment, Start
+from kata.stacks.plan import Preparation, Start
 from kata.submission.refusal import shown
 
 name = "java"
@@ -29,19 +29,19 @@ def recognise(app: App) -> str | None:
     return app.first(("pom.xml", *_GRADLE)) or next(iter(_sources(app)), None)
 
 
-def prepare(app: App) -> Environment:
+def prepare(app: App) -> Preparation:
     """The build. What Maven can fetch before the code is there goes into the dependency image."""
     if app.has("pom.xml"):
         of_maven = [path for path in app.everything if path == "mvnw" or path.startswith(".mvn/")]
         install = (*_tool(app, "mvnw", "maven"), f"{_maven(app)} dependency:go-offline")
         poms = [path for path in app.everything if path.rpartition("/")[2] == "pom.xml"]
-        return Environment((*of_maven, *poms), install, (f"{_maven(app)} -DskipTests package",), fetches=True)
+        return Preparation((*of_maven, *poms), install, (f"{_maven(app)} -DskipTests package",), fetches=True)
     if app.first(_GRADLE):
         command = "sh gradlew" if app.has("gradlew") else "gradle"
         build = f"{command} --no-daemon --gradle-user-home /opt/gradle-home assemble"
-        return Environment(install=_tool(app, "gradlew", "gradle"), build=(build,), fetches=True)
+        return Preparation(install=_tool(app, "gradlew", "gradle"), build=(build,), fetches=True)
     compiling = f"{_FIND} && javac {_classpath(app, _CLASSES)}-d {_CLASSES} @.kata/sources"
-    return Environment(build=(compiling,) if len(_sources(app)) > 1 else ())
+    return Preparation(build=(compiling,) if len(_sources(app)) > 1 else ())
 
 
 def start(app: App) -> Start | None:

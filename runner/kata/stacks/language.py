@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from kata.stacks.app import App
-from kata.stacks.plan import Environment, Start
+from kata.stacks.plan import Preparation, Start
 
 
 class Language(Protocol):
@@ -16,7 +16,7 @@ class Language(Protocol):
     def recognise(self, app: App) -> str | None:
         """The file that shows the submission to be in this language, or None."""
 
-    def prepare(self, app: App) -> Environment:
+    def prepare(self, app: App) -> Preparation:
         """How its dependencies are installed. Raises SubmissionError when that cannot be said."""
 
     def start(self, app: App) -> Start | None:

@@ -10,7 +10,7 @@ from typing import Any
 from kata.safe import safe_line
 from kata.stacks import foreign, node_build
 from kata.stacks.app import App
-from kata.stacks.plan import Environment, Start
+from kata.stacks.plan import Preparation, Start
 from kata.submission.refusal import shown
 
 name = "node"
@@ -38,21 +38,21 @@ def recognise(app: App) -> str | None:
     return None if foreign.is_deno(app) else app.first(("package.json", *_ENTRIES, *_TYPED))
 
 
-def prepare(app: App) -> Environment:
+def prepare(app: App) -> Preparation:
     """The packages, installed by the package manager whose lock file is there."""
     package = _package(app)
     if not _tools(package):
-        return Environment(build=_build_lines(app, package))
+        return Preparation(build=_build_lines(app, package))
     with_dev = _needs_dev(app, package)
     if not with_dev and not _dependencies(package):
-        return Environment()
+        return Preparation()
     needs_code = _is_spread(package)
     files = app.everything if needs_code else app.all(("package.json", *_LOCKS, *_SETTINGS))
     hooks = not needs_code and _scripts(package).keys() & set(_HOOKS)
     lines = (*(("npm pkg delete scripts",) if hooks else ()), *_install_lines(app, package, with_dev))
     late = ("npm run postinstall",) if hooks and "postinstall" in _scripts(package) else ()
     build = (*late, *_build_lines(app, package))
-    return Environment(files, lines, build, bool(late), ("node_modules",), _QUIET, _warnings(app, package))
+    return Preparation(files, lines, build, bool(late), ("node_modules",), _QUIET, _warnings(app, package))
 
 
 def start(app: App) -> Start | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kata.stacks.app import App
-from kata.stacks.plan import Environment, Start
+from kata.stacks.plan import Preparation, Start
 from kata.submission.refusal import shown
 
 name = "perl"
@@ -24,11 +24,11 @@ def recognise(app: App) -> str | None:
     return app.first(("cpanfile", *_PSGI, *_SCRIPTS)) or _mojo_script(app)
 
 
-def prepare(app: App) -> Environment:
+def prepare(app: App) -> Preparation:
     """The modules of the cpanfile, installed by cpanm."""
     if not app.has("cpanfile"):
-        return Environment()
-    return Environment(("cpanfile",), ("cpanm --notest --quiet --installdeps .",))
+        return Preparation()
+    return Preparation(("cpanfile",), ("cpanm --notest --quiet --installdeps .",))
 
 
 def start(app: App) -> Start | None:

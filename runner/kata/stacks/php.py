@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kata.stacks.app import App
-from kata.stacks.plan import Environment, Start
+from kata.stacks.plan import Preparation, Start
 from kata.submission.refusal import shown
 
 name = "php"
@@ -34,19 +34,19 @@ def recognise(app: App) -> str | None:
     return app.first(("composer.json", "artisan", *_ROOTS)) or next(iter(app.named(".php")), None)
 
 
-def prepare(app: App) -> Environment:
+def prepare(app: App) -> Preparation:
     """The extensions of PHP, and the packages by Composer, unless vendor/ is in the submission."""
     has_list = app.has("composer.json")
     package = app.json("composer.json") if has_list else {}
     extensions = _extension_lines(app, package)
     if not has_list or app.has("vendor/autoload.php"):
-        return Environment(install=extensions, variables=_WORKERS)
+        return Preparation(install=extensions, variables=_WORKERS)
     flags = "--no-dev --no-interaction --no-progress --prefer-dist --no-scripts"
     install = (*extensions, *_COMPOSER, f"COMPOSER_ALLOW_SUPERUSER=1 composer install {flags}")
     if _scans_code(package):
-        return Environment(app.everything, install, installed_paths=("vendor",), variables=_WORKERS)
+        return Preparation(app.everything, install, installed_paths=("vendor",), variables=_WORKERS)
     files = app.all(("composer.json", "composer.lock", "auth.json"))
-    return Environment(files, install, installed_paths=("vendor",), variables=_WORKERS)
+    return Preparation(files, install, installed_paths=("vendor",), variables=_WORKERS)
 
 
 def start(app: App) -> Start | None:

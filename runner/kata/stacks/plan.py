@@ -53,7 +53,7 @@ class Plan:
 
 
 @dataclass(frozen=True)
-class Environment:
+class Preparation:
     """What a language needs before the server can start; the fields are those of Plan."""
 
     files: tuple[str, ...] = ()

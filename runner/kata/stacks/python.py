@@ -6,7 +6,7 @@ import re
 
 from kata.stacks import python_modules, python_packages
 from kata.stacks.app import App
-from kata.stacks.plan import Environment, Start
+from kata.stacks.plan import Preparation, Start
 from kata.submission.refusal import refused, shown
 
 name = "python"
@@ -40,11 +40,11 @@ def recognise(app: App) -> str | None:
     return app.first(_MARKS) or next(iter(app.named(".py")), None) or app.first(_FOLDER_SCRIPTS)
 
 
-def prepare(app: App) -> Environment:
+def prepare(app: App) -> Preparation:
     """The packages, installed by pip."""
     packages = python_packages.read(app)
     files = packages.files if packages.install else ()
-    return Environment(files=files, install=packages.install, warnings=packages.warnings)
+    return Preparation(files=files, install=packages.install, warnings=packages.warnings)
 
 
 def start(app: App) -> Start | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kata.stacks.app import App
-from kata.stacks.plan import Environment, Start
+from kata.stacks.plan import Preparation, Start
 
 name = "ruby"
 
@@ -26,16 +26,16 @@ def recognise(app: App) -> str | None:
     return app.first(("Gemfile", "config.ru", *_SCRIPTS))
 
 
-def prepare(app: App) -> Environment:
+def prepare(app: App) -> Preparation:
     """The gems of the Gemfile, installed by Bundler."""
     if not app.has("Gemfile"):
-        return Environment(variables=_PRODUCTION)
+        return Preparation(variables=_PRODUCTION)
     files = app.all(("Gemfile", "Gemfile.lock", ".ruby-version"))
     if re.search(r"\bgemspec\b|\bpath:", app.text("Gemfile")):
         files = app.everything
     if _is_rails(app):
-        return Environment(files, _install_lines(app, ""))
-    return Environment(files, _install_lines(app, f"{_WITHOUT[0]}={_WITHOUT[1]} "), variables=(*_PRODUCTION, _WITHOUT))
+        return Preparation(files, _install_lines(app, ""))
+    return Preparation(files, _install_lines(app, f"{_WITHOUT[0]}={_WITHOUT[1]} "), variables=(*_PRODUCTION, _WITHOUT))
 
 
 def start(app: App) -> Start | None:

@@ -59,7 +59,6 @@ class ContainerState:
     running: bool
     exit_code: int
     out_of_memory: bool
-    paused: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from kata.engine.build_output import follow_build
 from kata.engine.build_watch import BuildWatch
 from kata.engine.confinement import host_config
 from kata.engine.labels import CACHE
+from kata.engine.reading import container_state, engine_info, image_info, pull_line
 from kata.engine.translating import START_HINT, reason_of, startable, translated
 from kata.errors import EngineUnavailable, NotGraded
 from kata.safe import safe_line
@@ -55,15 +56,7 @@ class DockerEngine:
     def info(self) -> EngineInfo:
         with translated():
             found = self._api.info()
-        return EngineInfo(
-            version=found.get("ServerVersion", ""),
-            api=self._api.api_version,
-            system=f"{found.get('OperatingSystem', '')} {found.get('KernelVersion', '')}".strip(),
-            cpus=found.get("NCPU", 1),
-            memory=found.get("MemTotal", 0),
-            cgroup=found.get("CgroupVersion", "1"),
-            storage=found.get("Driver", ""),
-        )
+        return engine_info(found, self._api.api_version)
 
     def ping(self) -> None:
         """Return when the engine takes a new connection; one that stops still answers on the old ones."""
@@ -79,16 +72,7 @@ class DockerEngine:
                 found = self._api.inspect_image(name)
         except docker.errors.ImageNotFound:
             return None
-        config = found.get("Config") or {}
-        return ImageInfo(
-            id=found["Id"],
-            labels=config.get("Labels") or {},
-            user=config.get("User") or "",
-            volumes=tuple(config.get("Volumes") or {}),
-            ports=tuple(config.get("ExposedPorts") or {}),
-            command=tuple((config.get("Entrypoint") or []) + (config.get("Cmd") or [])),
-            size=found.get("Size", 0),
-        )
+        return image_info(found)
 
     def pull(self, name: str, progress: Progress) -> None:
         repository, _, tag = name.rpartition(":") if ":" in name.rsplit("/", 1)[-1] else (name, "", "latest")
@@ -99,7 +83,7 @@ class DockerEngine:
                         raise NotGraded(
                             f"the image {name} could not be pulled: {safe_line(event['error'])}", _pull_hint(name)
                         )
-                    progress(_pull_line(event))
+                    progress(pull_line(event))
             except docker.errors.APIError as error:
                 raise NotGraded(
                     f"the image {name} could not be pulled: {reason_of(error)}", _pull_hint(name)
@@ -250,12 +234,7 @@ class DockerEngine:
                 found = self._api.inspect_container(container)["State"]
         except docker.errors.NotFound as error:
             raise NotGraded("a container of this run was removed from outside", "Run it again.") from error
-        return ContainerState(
-            running=bool(found["Running"]),
-            exit_code=int(found["ExitCode"]),
-            out_of_memory=bool(found["OOMKilled"]),
-            paused=bool(found["Paused"]),
-        )
+        return container_state(found)
 
     def logs(self, container: str, lines: int = 200, since: float | None = None, until: float | None = None) -> bytes:
         """The last `lines` of output between two moments (Unix time in seconds); none when the container is gone."""
@@ -325,10 +304,6 @@ class DockerEngine:
     def remove_volume(self, name: str) -> None:
         with contextlib.suppress(docker.errors.APIError, NotGraded), translated():
             self._api.remove_volume(name, force=True)
-
-
-def _pull_line(event: Mapping[str, Any]) -> str:
-    return " ".join(str(event[key]) for key in ("id", "status", "progress") if event.get(key))
 
 
 def _pull_hint(name: str) -> str:

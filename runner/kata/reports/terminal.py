@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
-from rich.cells import cell_len, chop_cells
+from rich.cells import cell_len
 from rich.console import Console
-from rich.text import Text
 
 from kata.reports import wording
 from kata.reports.cleaning import cleaned
 from kata.reports.detail import Kind, Part, explain, explain_briefly, explain_stop
 from kata.reports.grouping import Group, groups, unexplained
+from kata.reports.terminal_page import LABEL, Page
 from kata.results import CheckResult, Family, Phase, Report, Severity, Status, Verdict
 
 #: Groups told in full, and further failures of one group told in short, before one line each has to do.
@@ -24,13 +23,8 @@ FULL_GROUPS = 5
 SHORT_CHECKS = 3
 #: Titles of waiting checks before "and 71 more" has to do.
 WAITING_TITLES = 5
-_LABEL = 12
-_NARROW = 60
 _COLOURS = {Verdict.PASSED: "bold green", Verdict.NOT_GRADED: "bold yellow"}
 _STYLES = {Kind.MESSAGE: "bold", Kind.COMMAND: "cyan", Kind.LINK: "cyan"}
-
-#: Words and their style.
-Piece = tuple[str, str]
 
 
 def render(report: Report, width: int = 80, verbose: int = 0) -> str:
@@ -42,7 +36,7 @@ def render(report: Report, width: int = 80, verbose: int = 0) -> str:
 
 def print_report(report: Report, console: Console, verbose: int = 0, plain: bool = False) -> None:
     """Print the report. `verbose`: -1 only the verdict, 0 the first causes in full, 1 everything."""
-    page = _Page(console, plain or console.options.ascii_only, whole=verbose > 0)
+    page = Page(console, plain or console.options.ascii_only, whole=verbose > 0)
     report = cleaned(report)
     if verbose < 0:
         _print_verdict(page, report)
@@ -61,7 +55,7 @@ def print_report(report: Report, console: Console, verbose: int = 0, plain: bool
 
 def print_brief(report: Report, console: Console, plain: bool = False) -> None:
     """The verdict, why it stopped, and the first thing to fix: for whoever sees one report after another."""
-    page = _Page(console, plain or console.options.ascii_only, whole=False)
+    page = Page(console, plain or console.options.ascii_only, whole=False)
     report = cleaned(report)
     _print_verdict(page, report)
     _print_parts(page, _stop(report), indent=2)
@@ -72,70 +66,7 @@ def print_brief(report: Report, console: Console, plain: bool = False) -> None:
         page.line((f"{wording.amount(len(found) - 1, 'more cause')} after this one", "dim"), indent=3)
 
 
-@dataclass(frozen=True)
-class _Page:
-    """Where the text goes and how: folded to the console's width by us, never by rich."""
-
-    console: Console
-    plain: bool
-    whole: bool
-
-    @property
-    def width(self) -> int:
-        return max(20, self.console.width)
-
-    @property
-    def narrow(self) -> bool:
-        return self.plain or self.width < _NARROW
-
-    @property
-    def column(self) -> int:
-        """Where what stands beside or below a label begins."""
-        return 2 if self.narrow else _LABEL
-
-    def blank(self) -> None:
-        self.console.print()
-
-    def line(self, *pieces: Piece, indent: int = 0, hang: int = 0) -> None:
-        """One paragraph; folded lines after the first are indented by `hang` more."""
-        text = Text.assemble(*((self._printable(words), style) for words, style in pieces))
-        for number, piece in enumerate(self._folded(text, self.width - indent, hang)):
-            piece.rstrip()
-            self._put(piece, indent + hang * (number > 0))
-
-    def exactly(self, label: Piece, words: str, style: str, indent: int, fold: bool) -> None:
-        """A quotation or a command beside its label: never folded between words, and a command not at all."""
-        words, column = self._printable(words), indent + len(label[0])
-        folded = chop_cells(words, max(8, self.width - column)) if fold and not self.plain and words else [words]
-        for number, piece in enumerate(folded):
-            left = Text.assemble(label) if not number else Text(" " * len(label[0]))
-            self._put(left.append(piece, style), indent)
-
-    def beside(self, remark: Piece, *pieces: Piece) -> None:
-        """A paragraph with a remark at the right edge, where there is room for it."""
-        room = self.width - sum(cell_len(words) for words, _ in (*pieces, remark))
-        gap = "  " if self.narrow or room < 2 else " " * room
-        self.line(*pieces, (gap if remark[0] else "", ""), remark, hang=3)
-
-    def _folded(self, text: Text, width: int, hang: int) -> Iterator[Text]:
-        first = text if self.plain else text.wrap(self.console, width)[0]
-        yield first
-        start = len(text.plain) - len(text.plain[len(first) :].lstrip())
-        if start < len(text.plain):
-            yield from text[start:].wrap(self.console, max(8, width - hang))
-
-    def _put(self, text: Text, indent: int) -> None:
-        # A build log obeys a line that starts with two colons (GitHub Actions); a backslash takes that from it.
-        start = "\\" if text.plain.lstrip().startswith("::") else ""
-        self.console.print(Text(" " * indent + start).append_text(text), soft_wrap=True)
-
-    def _printable(self, words: str) -> str:
-        encoding = self.console.encoding
-        words = words.expandtabs(4).replace("##[", "##\\[")
-        return words.encode(encoding, "backslashreplace").decode(encoding)
-
-
-def _print_head(page: _Page, report: Report) -> None:
+def _print_head(page: Page, report: Report) -> None:
     name = f"{report.exercise} {report.exercise_version}".strip()
     page.line((name, "bold"), ("  " + report.title, ""), hang=2)
     why = f", because {report.stack_why}" if report.stack_why else ""
@@ -149,7 +80,7 @@ def _print_head(page: _Page, report: Report) -> None:
     page.blank()
 
 
-def _print_verdict(page: _Page, report: Report) -> None:
+def _print_verdict(page: Page, report: Report) -> None:
     dot = ", " if page.plain else "  ·  "
     words = dot.join(word for word in (wording.score_words(report), wording.count_words(report)) if word)
     page.line((wording.verdict_words(report), _colour(report)), ("  " + words, ""), hang=2)
@@ -162,7 +93,7 @@ def _stop(report: Report) -> tuple[Part, ...]:
     return tuple(part for part in parts if part.label != "App log" or family is Family.SUBMISSION_ERROR)
 
 
-def _print_failures(page: _Page, report: Report) -> None:
+def _print_failures(page: Page, report: Report) -> None:
     found = groups(report.checks)
     for number, group in enumerate(found, 1):
         if page.whole or number <= FULL_GROUPS:
@@ -176,7 +107,7 @@ def _print_failures(page: _Page, report: Report) -> None:
             _print_heading(page, check, f"{number}.")
 
 
-def _print_group(page: _Page, group: Group, number: int) -> None:
+def _print_group(page: Page, group: Group, number: int) -> None:
     page.blank()
     _print_heading(page, group.first, f"{number}.")
     _print_parts(page, explain(group.first, page.whole), indent=3)
@@ -192,14 +123,14 @@ def _print_group(page: _Page, group: Group, number: int) -> None:
             _print_parts(page, explain_briefly(check), indent=3)
 
 
-def _print_heading(page: _Page, check: CheckResult, number: str) -> None:
+def _print_heading(page: Page, check: CheckResult, number: str) -> None:
     glyph = "FAILED" if page.plain else "✗"
     colour = "red" if check.severity is Severity.REQUIRED else "yellow"
     worth = (wording.points_words(check), "dim")
     page.beside(worth, (f"{number} ", ""), (f"{glyph} ", colour), (_title(check), "bold"))
 
 
-def _print_faults(page: _Page, report: Report) -> None:
+def _print_faults(page: Page, report: Report) -> None:
     for check in report.checks:
         if check.status is Status.ERROR:
             page.blank()
@@ -208,7 +139,7 @@ def _print_faults(page: _Page, report: Report) -> None:
             _print_parts(page, explain(check, page.whole), indent=3)
 
 
-def _print_skipped(page: _Page, report: Report) -> None:
+def _print_skipped(page: Page, report: Report) -> None:
     skipped = unexplained(report.checks)
     if not skipped:
         return
@@ -222,7 +153,7 @@ def _print_skipped(page: _Page, report: Report) -> None:
         page.line((_title(check) + wait, ""), indent=2, hang=2)
 
 
-def _print_passed(page: _Page, report: Report) -> None:
+def _print_passed(page: Page, report: Report) -> None:
     passed = tuple(check for check in report.checks if check.status is Status.PASSED)
     if not passed:
         return
@@ -232,7 +163,7 @@ def _print_passed(page: _Page, report: Report) -> None:
         page.line(("  " + line, ""), hang=4)
 
 
-def _print_run(page: _Page, report: Report) -> None:
+def _print_run(page: Page, report: Report) -> None:
     page.blank()
     if report.phases:
         total = wording.duration(sum(phase.seconds for phase in report.phases))
@@ -247,7 +178,7 @@ def _print_run(page: _Page, report: Report) -> None:
                 _print_labelled(page, label, f"{name}: {value}")
 
 
-def _print_last_word(page: _Page, report: Report) -> None:
+def _print_last_word(page: Page, report: Report) -> None:
     found = groups(report.checks)
     if found:
         page.blank()
@@ -256,12 +187,12 @@ def _print_last_word(page: _Page, report: Report) -> None:
         page.line((wording.verdict_words(report), _colour(report)), ("  " + words, ""), hang=2)
 
 
-def _print_parts(page: _Page, parts: Iterable[Part], indent: int) -> None:
+def _print_parts(page: Page, parts: Iterable[Part], indent: int) -> None:
     for part in parts:
         _print_part(page, part, indent)
 
 
-def _print_part(page: _Page, part: Part, indent: int) -> None:
+def _print_part(page: Page, part: Part, indent: int) -> None:
     style = _STYLES.get(part.kind, "")
     if part.kind in (Kind.PROSE, Kind.MESSAGE):
         _print_labelled(page, part.label, "\n".join(part.lines), indent, style)
@@ -270,16 +201,16 @@ def _print_part(page: _Page, part: Part, indent: int) -> None:
     if stacked:
         page.line((part.label + ":", "dim"), indent=indent)
     for number, line in enumerate(part.lines):
-        label = "  " if stacked else ("" if number else part.label).ljust(_LABEL)
+        label = "  " if stacked else ("" if number else part.label).ljust(LABEL)
         page.exactly((label, "dim"), line, style, indent, fold=part.kind is Kind.QUOTED)
 
 
-def _print_labelled(page: _Page, label: str, words: str, indent: int = 0, style: str = "") -> None:
+def _print_labelled(page: Page, label: str, words: str, indent: int = 0, style: str = "") -> None:
     """Prose beside its label, in a column of its own where there is room."""
     first, *rest = words.split("\n")
     if not words:
         return
-    name = label + ": " if page.narrow else label.ljust(_LABEL)
+    name = label + ": " if page.narrow else label.ljust(LABEL)
     page.line((name, "dim"), (first, style), indent=indent, hang=page.column)
     for line in rest:
         page.line((line, style), indent=indent + page.column)
@@ -289,7 +220,7 @@ def _phase(phase: Phase) -> str:
     return f"{phase.name} {wording.duration(phase.seconds)}" + (f" ({phase.note})" if phase.note else "")
 
 
-def _packed(titles: tuple[str, ...], page: _Page) -> Iterator[str]:
+def _packed(titles: tuple[str, ...], page: Page) -> Iterator[str]:
     """As many titles on a line as fit whole; one on each line where that reads better."""
     if page.narrow or page.whole:
         yield from titles

@@ -12,6 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from kata.cli import COMMANDS, kata
+from kata.grader import Control, Database, Draw
+from kata.grader.fixtures import Fixtures
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
@@ -55,6 +57,18 @@ def _options(name: str) -> set[str]:
     command = kata.get_command(click.Context(kata), name) if name in COMMANDS else None
     group = command.commands.values() if isinstance(command, click.Group) else ()
     return {flag for each in (command, *group) if each for option in each.params for flag in option.opts}
+
+
+def test_everything_that_a_check_can_use_stands_in_the_graders_page() -> None:
+    """Who writes a grader reads docs/graders.md and not the package; the fixtures use the rest themselves."""
+    text = (ROOT / "docs" / "graders.md").read_text("utf-8")
+    rooms: dict[str, type] = {"draw": Draw, "control": Control, "database": Database}
+    of_fixtures = {"start_replica", "start_together"}
+    for fixture, room in rooms.items():
+        for name in {name for name in vars(room) if not name.startswith("_")} - of_fixtures:
+            assert f"`{fixture}.{name}(" in text
+    for fixture in {name for name in vars(Fixtures) if not name.startswith("_")}:
+        assert f"| `{fixture}` |" in text
 
 
 def test_two_commands_of_the_readme_are_targets() -> None:

@@ -160,7 +160,7 @@ def _media_type(check: CheckResult, last: Exchange) -> str:
         return "The reply has a body but no Content-Type: say what it is, such as application/json."
     if body.startswith(("{", "[")) and "json" not in kind:
         return f"The body is JSON but is called {kind}: send it with your framework's function for JSON replies."
-    if "html" in kind and body.startswith("<"):
+    if last.status >= 400 and "html" in kind and body.startswith("<"):
         return "An HTML page came: it is your framework's own error page; make its error handler answer in JSON."
     return ""
 
@@ -170,7 +170,7 @@ def _no_route(check: CheckResult, last: Exchange) -> str:
     wanted = "405" not in check.message  # a method that must be refused needs no route
     if last.status == 404 and wanted and "404" in check.message and _UNROUTED.search(last.reply_body):
         return f"Your server has no route {last.method} {path}: is it missing or misspelt, or its router not mounted?"
-    if last.status == 405 and " 405" in check.message:
+    if last.status == 405 and "came 405" in check.message:
         return (
             f"Your server knows {path}, but not with {last.method}: is the method missing, or hidden by another route?"
         )

@@ -8,6 +8,7 @@ from kata.mistakes import in_log, recognised
 from kata.results import CheckResult, Exchange, Status
 
 JSON = (("Content-Type", "application/json"),)
+HTML = (("Content-Type", "text/html"),)
 
 
 def failed(
@@ -81,6 +82,8 @@ def test_a_mistake_in_the_log_is_named(line: str, sentence: str) -> None:
         failed("no Allow header", "OPTIONS", 204),
         failed("expected 200, came 404", "GET", 404, JSON, '{"detail":"no such book"}'),
         failed("expected 405, came 404", "DELETE", 404, JSON, '{"detail":"Not Found"}'),
+        failed("POST /books: the 405 reply has no Allow header", "POST", 405),
+        failed("wrong form; expected \"application/json\"; came \"text/html\"", headers=HTML, body="<p>Hello</p>"),
         failed("expected 404, came 200", log=("KeyError: 'id'", "connected to 127.0.0.1:5432")),
         failed("expected 404, came 200", log=("connect ECONNREFUSED postgres:5432",)),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -91,9 +92,22 @@ class Exchange:
             words += ["-X", self.method]
         for name, value in self.request_headers:
             words += ["-H", f"{name}: {value}" if value else f"{name};"]
-        if self.request_body is not None:
-            words += ["--data-raw", self.request_body]
-        return shlex.join([*words, self.url])
+        body = self.request_body
+        if body is None:
+            return shlex.join([*words, self.url])
+        if not _ESCAPED_BYTE.search(body):
+            return shlex.join([*words, "--data-raw", body, self.url])
+        return f"printf {shlex.quote(_for_printf(body))} | {shlex.join([*words, '--data-binary', '@-', self.url])}"
+
+
+#: How `safe` shows a byte that is no text. No shell word can hold such a byte, but `printf` can write it.
+_ESCAPED_BYTE = re.compile(r"\\x([0-9a-f]{2})")
+
+
+def _for_printf(shown: str) -> str:
+    """What `printf` turns into the bytes that `shown` stands for: octal, which every shell knows."""
+    doubled = shown.replace("%", "%%").replace("\\", "\\\\")
+    return re.sub(r"\\\\x([0-9a-f]{2})", lambda byte: f"\\{int(byte[1], 16):03o}", doubled)
 
 
 @dataclass(frozen=True)

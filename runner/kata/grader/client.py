@@ -185,7 +185,7 @@ def _reply(request: httpx.Request, raw: RawReply, started: float, seconds: float
         status=raw.status,
         reply_headers=tuple((safe_line(name, 100), safe_line(value, 1000)) for name, value in raw.headers),
         reply_body=safe(raw.body[:SHOWN_BODY], SHOWN_BODY),
-        cut=max(0, len(raw.body) - SHOWN_BODY),
+        cut=max(0, len(raw.body) - SHOWN_BODY) + raw.surplus,
         started=started,
         seconds=seconds,
     )

@@ -77,3 +77,9 @@ def test_what_is_no_path_is_the_submissions_failure(server: Server, path: str) -
     with pytest.raises(Failure):
         api.get(path)
     assert asked == []
+
+
+def test_a_body_that_may_not_be_is_counted_where_it_is_not_shown(server: Server) -> None:
+    """So that no report says "no body" of a reply that is blamed for its body."""
+    api, _ = server("204 No Content\r\nX: 1\r\n\r\nhello")
+    assert api.get("/x").exchange.cut > 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import shlex
+import subprocess
 from dataclasses import replace
 
 import pytest
@@ -12,8 +13,10 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from kata.reports import wording
+from kata.reports.detail import _one_line
 from kata.reports.terminal import print_report, render
-from kata.results import Report, Status
+from kata.results import Exchange, Report, Status
+from kata.safe import safe
 
 
 def printed(report: Report, width: int = 80, verbose: int = 0, **options: object) -> str:
@@ -171,6 +174,15 @@ def test_a_request_body_with_line_breaks_is_one_line_for_the_shell(failing: Repo
     report = replace(failing, checks=(replace(check, exchanges=(exchange,)),))
     (line,) = [line for line in printed(report).splitlines() if "curl" in line]
     assert "--data-raw '{'$'\\n'' \"a\": 1'$'\\n''}'" in line
+
+
+@pytest.mark.parametrize("content", [b'{"text": "50 % \\\xff\x00\'"}', bytes(range(256))])
+def test_the_line_for_the_shell_sends_the_very_bytes(content: bytes) -> None:
+    """A byte that is no text goes through `printf`, also where the line breaks have become escapes."""
+    line = _one_line(Exchange("POST", "http://127.0.0.1:1/", request_body=safe(content)).as_curl())
+    sent, _, received = line.partition(" | ")
+    assert received == "curl -i -X POST --data-binary @- http://127.0.0.1:1/"
+    assert subprocess.run(["bash", "-c", sent], capture_output=True, check=True).stdout == content
 
 
 def test_skipped_checks_name_what_they_wait_for(failing: Report, not_graded: Report) -> None:

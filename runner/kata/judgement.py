@@ -8,7 +8,7 @@ from dataclasses import replace
 from kata.exercise import Exercise, Requirement
 from kata.grader.journal import Finished
 from kata.grading import Journal
-from kata.mistakes import recognised
+from kata.mistakes import missing_route, recognised
 from kata.results import CheckResult, Severity, Status, Verdict
 
 AppLog = Callable[[float, float], tuple[str, ...]]
@@ -108,8 +108,10 @@ def _result(requirement: Requirement, finished: Finished, app_log: AppLog) -> Ch
         app_log=log,
         seconds=finished.seconds,
     )
-    known = recognised(result) if finished.status is Status.FAILED else ""
-    return replace(result, hint=f"{known}\n{result.hint}".strip()) if known else result
+    if finished.status is not Status.FAILED:
+        return result
+    hint = f"{recognised(result, finished.route)}\n{result.hint}".strip()
+    return replace(result, hint=hint, cause=result.cause or missing_route(result, finished.route))
 
 
 def _moment(finished: Finished) -> tuple[float, float]:

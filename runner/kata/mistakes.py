@@ -15,10 +15,14 @@ _REFUSED = re.compile(
     re.IGNORECASE,
 )
 _VARIABLES = {"5432": "DATABASE_URL", "3306": "DATABASE_URL", "6379": "REDIS_URL", "27017": "DATABASE_URL"}
-#: How frameworks answer where no route fits: Express, Starlette, Flask, Fastify, Sinatra.
+#: How frameworks answer where no route fits: Express and Nest, Starlette, Flask, Fastify, Sinatra; Django, Go's own
+#: server, the JDK's, Spring, Laravel, Slim, Hono.
 _UNROUTED = re.compile(
     r"Cannot [A-Z]+ /|^\{\"detail\":\"Not Found\"\}$|requested URL was not found on the server"
     r"|Route [A-Z]+:/\S+ not found|Sinatra doesn.{1,9}t know this ditty"
+    r"|requested resource was not found on this server|^404 page not found\s*$|No context found for request"
+    r"|\"error\":\"Not Found\",\"path\":|The route \S+ could not be found|page you are looking for could not be found"
+    r"|^404 Not Found$"
 )
 _NAIVE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(?![\d:.Zz+-])")
 
@@ -83,8 +87,15 @@ _LOG = (
 )
 
 
-def recognised(check: CheckResult) -> str:
-    """The sentence for the mistake behind a failed check; empty when none is known."""
+def recognised(check: CheckResult, route: str = "") -> str:
+    """The sentence for the mistake behind a failed check; empty when none is known.
+
+    `route` is the contract's operation that the check's request asked for ("GET /books/{id}"), where nothing but 404
+    has come from it so far.
+    """
+    missing = missing_route(check, route)
+    if missing:
+        return f"Your server has {missing}: is it missing or misspelt, or its router not mounted?"
     if check.shown is not None:
         last = check.exchanges[check.shown]
         for rule in _RULES:
@@ -165,12 +176,19 @@ def _media_type(check: CheckResult, last: Exchange) -> str:
     return ""
 
 
-def _no_route(check: CheckResult, last: Exchange) -> str:
-    path = _path(last.url)
+def missing_route(check: CheckResult, route: str) -> str:
+    """The cause of every failure on a route that is not there, such as "no route GET /books/{id}"; empty for others."""
+    if not route or check.shown is None:
+        return ""
+    last = check.exchanges[check.shown]
     wanted = "405" not in check.message  # a method that must be refused needs no route
-    if last.status == 404 and wanted and "404" in check.message and _UNROUTED.search(last.reply_body):
-        return f"Your server has no route {last.method} {path}: is it missing or misspelt, or its router not mounted?"
+    unrouted = last.status == 404 and "404" in check.message and _UNROUTED.search(last.reply_body)
+    return f"no route {route}" if wanted and unrouted else ""
+
+
+def _no_method(check: CheckResult, last: Exchange) -> str:
     if last.status == 405 and "came 405" in check.message:
+        path = _path(last.url)
         return (
             f"Your server knows {path}, but not with {last.method}: is the method missing, or hidden by another route?"
         )
@@ -193,5 +211,5 @@ _RULES: tuple[Callable[[CheckResult, Exchange], str], ...] = (
     _validation,
     _naive_date,
     _media_type,
-    _no_route,
+    _no_method,
 )

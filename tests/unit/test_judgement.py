@@ -90,6 +90,19 @@ def test_the_failing_exchange_stays_known() -> None:
     assert replace(check, exchanges=()).shown is None
 
 
+def test_failures_on_one_missing_route_have_one_cause() -> None:
+    """So that they are told together: one thing is to be done about them."""
+    sent = [Exchange("GET", f"http://x/books/{n}", status=404, reply_body="Cannot GET /books") for n in (1, 2)]
+    message, route = "expected 200, came 404", "GET /books/{id}"
+    lines = {
+        id: Finished(id, F, message, route=route, exchanges=(exchange,))
+        for id, exchange in zip(IDS[:2], sent, strict=True)
+    }
+    first, second = judged(Journal(lines), only=IDS[:2])
+    assert first.cause == second.cause == "no route GET /books/{id}"
+    assert first.hint.startswith("Your server has no route GET /books/{id}: ")
+
+
 def test_only_reports_what_ran() -> None:
     assert [check.id for check in judged(journal(P), only=(IDS[0],))] == [IDS[0]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kata.mistakes import in_log, recognised
+from kata.mistakes import in_log, missing_route, recognised
 from kata.results import CheckResult, Exchange, Status
 
 JSON = (("Content-Type", "application/json"),)
@@ -34,6 +34,7 @@ def failed(
         ),
         (failed("expected 201, came 404", "POST", 404, body="<pre>Cannot POST /books</pre>"), "no route POST /books"),
         (failed("expected 201, came 404", "POST", 404, JSON, '{"detail":"Not Found"}'), "no route POST /books"),
+        (failed("expected 200, came 404", status=404, body="404 page not found\n"), "no route GET /books"),
         (failed("expected 200, came 405", "PUT", 405, JSON, "{}"), "but not with PUT"),
         (
             failed("came 500", log=("TypeError: Cannot read properties of undefined (reading 'body')",)),
@@ -42,8 +43,16 @@ def failed(
     ],
 )
 def test_a_mistake_in_an_exchange_is_named(check: CheckResult, sentence: str) -> None:
-    assert sentence in recognised(check)
-    assert recognised(check).count(". ") == 0
+    said = recognised(check, f"{check.exchanges[0].method} /books")
+    assert sentence in said
+    assert said.count(". ") == 0
+
+
+def test_a_route_that_answered_before_is_not_missing() -> None:
+    """FastAPI says the same of a book that is not there as of a route."""
+    check = failed("expected 200, came 404", "GET", 404, JSON, '{"detail":"Not Found"}')
+    assert missing_route(check, "GET /books") == "no route GET /books"
+    assert missing_route(check, "") == recognised(check, "") == ""
 
 
 @pytest.mark.parametrize(
@@ -89,7 +98,7 @@ def test_a_mistake_in_the_log_is_named(line: str, sentence: str) -> None:
     ],
 )  # fmt: skip
 def test_what_merely_looks_alike_is_left_alone(check: CheckResult) -> None:
-    assert recognised(check) == ""
+    assert recognised(check, f"{check.exchanges[0].method} /books" if check.exchanges else "") == ""
 
 
 def test_the_last_line_of_the_log_counts() -> None:

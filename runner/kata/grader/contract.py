@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from kata.grader.failure import Failure
 from kata.grader.reply import Reply
+from kata.results import Exchange
 from kata.safe import safe_line
 
 #: Larger bodies are not validated: a schema with many branches would cost more than it tells.
@@ -33,6 +34,7 @@ class Contract:
         self._operations = sorted(_operations(document), key=lambda item: item[1].count("{"))
         self._validators: dict[str, Any] = {}
         self._found: dict[str, None] = {}
+        self._answered: set[str] = set()
 
     @classmethod
     def read(cls, file: Path, base_path: str = "") -> Contract:
@@ -46,16 +48,24 @@ class Contract:
 
     def see(self, reply: Reply) -> list[str]:
         """Validate one reply; what is wrong is returned, and kept in `violations`."""
-        problems = list(self._problems(reply))
+        found = self._operation(reply.exchange)
+        if found is None:
+            return []
+        if reply.status != 404:
+            self._answered.add(found[2])
+        problems = list(self._problems(reply, *found))
         for problem in problems:
             self._found.setdefault(problem)
         return problems
 
-    def _problems(self, reply: Reply) -> Iterator[str]:
-        found = self._operation(reply)
-        if found is None or not 200 <= reply.status < 500:
+    def missing(self, exchange: Exchange) -> str:
+        """The operation that `exchange` asked for, "GET /books/{id}"; empty where anything but 404 has come from it."""
+        found = self._operation(exchange)
+        return found[2] if found is not None and found[2] not in self._answered else ""
+
+    def _problems(self, reply: Reply, pointer: str, operation: Mapping[str, Any], name: str) -> Iterator[str]:
+        if not 200 <= reply.status < 500:
             return
-        pointer, operation, name = found
         status, response = _response(operation, reply.status)
         if response is None:
             return
@@ -100,14 +110,14 @@ class Contract:
             self._validators[key] = Draft202012Validator(_absolute(schema), registry=registry)
         return self._validators[key]
 
-    def _operation(self, reply: Reply) -> tuple[str, Mapping[str, Any], str] | None:
-        path = urlsplit(reply.exchange.url).path
+    def _operation(self, exchange: Exchange) -> tuple[str, Mapping[str, Any], str] | None:
+        path = urlsplit(exchange.url).path
         if self.base_path and path.startswith(self.base_path):
             path = path[len(self.base_path) :]
-        method = "get" if reply.exchange.method == "HEAD" else reply.exchange.method.lower()
+        method = "get" if exchange.method == "HEAD" else exchange.method.lower()
         for pattern, template, verb, operation in self._operations:
             if verb == method and pattern.fullmatch(path):
-                return f"{verb} {template}", operation, f"{reply.exchange.method} {template}"
+                return f"{verb} {template}", operation, f"{exchange.method} {template}"
         return None
 
 

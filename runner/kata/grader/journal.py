@@ -28,13 +28,15 @@ from kata.results import Exchange, Status
 class Finished:
     """One check's outcome as the grader process saw it; titles and points are the runner's business.
 
-    `failing` is the index of the exchange that the message is about; None where it is about no single one.
+    `failing` is the index of the exchange that the message is about; None where it is about no single one. `route` is
+    the contract's operation that it asked for, where nothing but 404 has come from that so far.
     """
 
     id: str
     status: Status
     message: str = ""
     cause: str = ""
+    route: str = ""
     blocked_by: str = ""
     warnings: tuple[str, ...] = ()
     exchanges: tuple[Exchange, ...] = ()

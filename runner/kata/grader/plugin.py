@@ -160,6 +160,7 @@ class Grading:
                 status=found.status,
                 message=found.message,
                 cause=found.cause,
+                route=self.contract.missing(self._failing) if self._failing is not None else "",
                 blocked_by=found.blocked_by,
                 warnings=warnings,
                 exchanges=exchanges,

@@ -72,6 +72,14 @@ def test_what_the_contract_does_not_list_is_no_violation() -> None:
     assert problems("/things/7", "what", status=500) == []
 
 
+def test_an_operation_is_missing_until_anything_but_404_comes_from_it() -> None:
+    contract = Contract(DOCUMENT, "/api")
+    one, best, other = (Exchange("GET", f"http://127.0.0.1:1/api/{path}") for path in ("things/7", "things/best", "x"))
+    for exchange, status in ((one, 404), (best, 406), (other, 200)):
+        contract.see(Reply(status, Headers([]), b"", exchange))
+    assert [contract.missing(each) for each in (one, best, other)] == ["GET /things/{id}", "", ""]
+
+
 def test_violations_are_kept_once_each() -> None:
     contract = Contract(DOCUMENT)
     reply = Reply(200, Headers([]), b"{}", Exchange("GET", "http://127.0.0.1:1/things/7"))

@@ -11,7 +11,7 @@ from pathlib import Path
 from kata import settings
 from kata.arranging import environment_of
 from kata.asks import answers
-from kata.dockerfile_rules import require_harmless
+from kata.dockerfile_rules import archives, require_harmless
 from kata.drafts import blank, planned, refused, taken, ungraded
 from kata.environment import Environment
 from kata.errors import NotGraded, SubmissionError
@@ -43,7 +43,7 @@ def grade(task: Task, report: Report, snapshot: Snapshot) -> Report:
     """Everything after the snapshot. Submission errors and our own faults become part of the report."""
     plan = detect(snapshot, settings.load(snapshot))
     if task.options.profile.strict and plan.dockerfile is not None:
-        require_harmless(snapshot.text(plan.dockerfile), plan.dockerfile, task.images)
+        require_harmless(snapshot.text(plan.dockerfile), plan.dockerfile, task.images, archives(snapshot))
     report = planned(report, plan)
     task.on_event({"event": "plan", "stack": plan.stack, "why": plan.why, "override": plan.override})
     with ExitStack() as stack:

@@ -7,13 +7,16 @@ and COPY --from, which take any image of the machine. The file is therefore read
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
+import tarfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from kata.engine.images import DEFAULTS
 from kata.errors import SubmissionError
+from kata.submission import Snapshot
 from kata.submission.refusal import refused, shown
 
 #: Roles whose images a server may be built on; databases and our own images are no base for one.
@@ -29,6 +32,10 @@ _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 #: First parts of paths that a volume may not cover.
 _SYSTEM = {"", "proc", "sys", "dev"}
 _WRITE_OUT = "Write it out instead."
+#: What a word of ADD may be spelled with: no scheme, and nothing that Docker would take away before it reads the word.
+_PLAIN_WORD = re.compile(r"[^:\\\"'`$<]+")
+#: gzip, bzip2, xz, zstd: how the files begin that ADD unpacks.
+_PACKED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 
 Refuse = Callable[[int, str, str], SubmissionError]
 
@@ -45,24 +52,29 @@ class Instruction:
 
 @dataclass
 class _Build:
-    """What is known so far: allowed repositories, ARG defaults before the first FROM, names of finished stages."""
+    """What is known: allowed repositories, archives of the submission, ARG defaults before the first FROM, stages.
+
+    A stage without a name is "": FROM knows it by no other, and takes a number for the beginning of an image's id.
+    """
 
     repositories: Collection[str]
+    archives: Collection[str]
     refuse: Refuse
     arguments: dict[str, str] = field(default_factory=dict)
     stages: list[str] = field(default_factory=list)
 
 
-def require_harmless(text: str, path: str, images: Mapping[str, str]) -> None:
+def require_harmless(text: str, path: str, images: Mapping[str, str], archives: Collection[str] = ()) -> None:
     """Raise SubmissionError (refused) with file and line at the first instruction that reaches outside of the build.
 
-    `images` is the image table: FROM may name any tag of its languages' images, or of the official ones.
+    `images` is the image table: FROM may name any tag of its languages' images, or of the official ones. `archives` are
+    the files of the submission that ADD would unpack.
     """
 
     def refuse(line: int, message: str, hint: str) -> SubmissionError:
         return refused(f"{shown(path)}:{line}: {message}", hint)
 
-    build = _Build(repositories(images), refuse)
+    build = _Build(repositories(images), archives, refuse)
     for instruction in instructions(text, refuse):
         _require_harmless(instruction, build)
 
@@ -71,6 +83,18 @@ def repositories(images: Mapping[str, str]) -> frozenset[str]:
     """The repositories that FROM may name, without registry prefix of the default registry and without tag."""
     tables: tuple[Mapping[str, str], ...] = (images, DEFAULTS)
     return frozenset(_repository(table[role]) for table in tables for role in _BASES if role in table)
+
+
+def archives(snapshot: Snapshot) -> list[str]:
+    """The files that ADD would unpack: the daemon does it, outside of every limit of the build."""
+    return [path for path in snapshot.paths if _is_archive(snapshot.head(path, tarfile.BLOCKSIZE))]
+
+
+def _is_archive(head: bytes) -> bool:
+    try:
+        return head.startswith(_PACKED) or bool(tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape"))
+    except tarfile.HeaderError:
+        return False
 
 
 def instructions(text: str, refuse: Refuse) -> Iterator[Instruction]:
@@ -140,19 +164,47 @@ def _from(said: Instruction, build: _Build) -> None:
     name = _VARIABLE.sub(lambda found: build.arguments.get(found.group(1) or found.group(2), "$"), " ".join(words[:1]))
     if "$" in name:
         raise build.refuse(said.line, "FROM uses a variable without a plain default.", _WRITE_OUT)
-    if name.lower() not in build.stages and name != "scratch" and _repository(name) not in build.repositories:
+    is_stage = bool(name) and name.lower() in build.stages
+    if not is_stage and name != "scratch" and _repository(name) not in build.repositories:
         raise build.refuse(
             said.line,
             f"FROM {shown(name)} is not one of the images allowed here.",
             f"Use one of: {', '.join(sorted(build.repositories))} (any tag).",
         )
-    build.stages.append(words[2].lower() if len(words) == 3 and words[1].upper() == "AS" else f"{len(build.stages)}")
+    build.stages.append(words[2].lower() if len(words) == 3 and words[1].upper() == "AS" else "")
 
 
 def _add(said: Instruction, build: _Build) -> None:
-    """ADD takes files of the submission; an address, however it is spelled, is fetched by the daemon."""
-    if re.search(r"://|git@|\$|<<", said.rest) or any(not _is_plain(flag) for flag in said.flags):
-        raise build.refuse(said.line, "ADD may only take files of the submission.", "Put the file into the submission.")
+    """ADD takes files of the submission; an address is fetched and an archive unpacked by the daemon itself."""
+    words = _words(said.rest)
+    if not words or not all(map(_PLAIN_WORD.fullmatch, words)) or any(not _is_plain(flag) for flag in said.flags):
+        raise build.refuse(
+            said.line,
+            "ADD may only take files of the submission, by their plain names.",
+            "Put the file into the submission, and use COPY.",
+        )
+    packed = next((path for path in build.archives if any(_may_name(word, path) for word in words[:-1])), None)
+    if packed is not None:
+        raise build.refuse(
+            said.line,
+            f"ADD would unpack {shown(packed)} outside of the build's limits.",
+            "Use COPY, and unpack it in a RUN.",
+        )
+
+
+def _words(rest: str) -> list[str]:
+    """The words of an ADD, as a JSON list or with spaces between them; none where an escape hides them."""
+    if not rest.startswith("["):
+        return rest.split()
+    try:
+        listed = [] if "\\" in rest else json.loads(rest)
+    except ValueError:
+        return []
+    return listed if all(isinstance(word, str) for word in listed) else []
+
+
+def _may_name(word: str, path: str) -> bool:
+    return bool(re.search(r"[*?\[]", word)) or posixpath.normpath(f"/{word}").lstrip("/") == path
 
 
 def _copy(said: Instruction, build: _Build) -> None:
@@ -194,7 +246,9 @@ def _argument(said: Instruction, build: _Build) -> None:
 def _is_stage(name: str, stages: Collection[str]) -> bool:
     """Whether `name` is an earlier stage of this file, by its name or its number (the stage itself not counted)."""
     earlier = list(stages)[:-1]
-    return name in earlier or (name.isascii() and name.isdigit() and len(name) < 4 and int(name) < len(earlier))
+    return (bool(name) and name in earlier) or (
+        name.isascii() and name.isdigit() and len(name) < 4 and int(name) < len(earlier)
+    )
 
 
 def _is_plain(flag: str) -> bool:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+from pathlib import Path
 
-from kata.dockerfile_rules import repositories, require_harmless
+import pytest
+from tests.submitted import write
+
+from kata.dockerfile_rules import archives, repositories, require_harmless
 from kata.errors import SubmissionError
 from kata.results import Verdict
+from kata.submission import take
 
 IMAGES = {"python": "registry.example:5000/class/python:3.13", "node": "node:22", "postgres": "postgres:17"}
 
@@ -19,6 +28,7 @@ HARMLESS = [
     "ARG TAG=3.13\nARG NAME=python\nFROM ${NAME}:$TAG",
     "FROM --platform=linux/amd64 python",
     "FROM scratch\nADD --chown=1:1 app.tar /app",
+    'FROM python\nADD . .\nADD src /src\nADD ["a b", "/c/"]',
     "\ufeff# a comment\n\nFROM python\nVOLUME /data\nHEALTHCHECK CMD true\nEXPOSE 1-65535\nSTOPSIGNAL SIGCONT",
     "FROM python\r\nRUN a \\\r\n && b\r\n",
 ]
@@ -46,6 +56,13 @@ REFUSED = [
     ("FROM python\nADD git@example.org:a/b.git /x", 2, "ADD"),
     ("FROM python\nENV U=http:\nADD ${U}//host/x /x", 3, "ADD"),
     ("FROM python\nADD ht\\\ntp://host/x /x", 2, "ADD"),
+    ("FROM python\nADD http:\\/\\/host/x /x", 2, "ADD"),
+    ('FROM python\nADD http:""//host/x /x', 2, "ADD"),
+    ("FROM python\nADD ht'tp:'//host/x /x", 2, "ADD"),
+    ('FROM python\nADD ["http:\\u002f\\u002fhost/x", "/x"]', 2, "ADD"),
+    ('FROM python\nADD ["http\\u003a//host/x", "/x"]', 2, "ADD"),
+    ("FROM python\nFROM 0", 2, "FROM 0"),
+    ("FROM python\nFROM 1\nCOPY --from=0 /a /b", 2, "FROM 1"),
     ("FROM python\nadd --keep-git-dir=true x /x", 2, "ADD"),
     ("FROM python\nCOPY --from=redis:8 / /", 2, "redis:8"),
     ("FROM python AS a\nCOPY --from=a / /", 2, "--from=a"),
@@ -88,6 +105,30 @@ def test_what_reaches_outside_is_refused_with_its_line(text: str, line: int, wor
     assert caught.value.message.startswith(f"Dockerfile:{line}: ")
     assert word in caught.value.message
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("word", ["a/data", "./a//data", "/a/x/../data", "a/*", "a/dat?", "[a-b]/data", '["a/data"'])
+def test_what_the_daemon_would_unpack_is_not_added(word: str) -> None:
+    """It unpacks whatever begins like an archive, into as much as that says, outside of every limit of the build."""
+    line = f'{word}, "/x"]' if word.startswith('["') else f"{word} /x"
+    with pytest.raises(SubmissionError, match=r"unpack|plain names"):
+        require_harmless(f"FROM python\nADD {line}", "Dockerfile", IMAGES, ["a/data"])
+    require_harmless("FROM python\nADD a /x\nADD a/other /a/data", "Dockerfile", IMAGES, ["a/data"])
+
+
+def test_an_archive_is_told_by_its_first_bytes(tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        tar.addfile(tarfile.TarInfo("x"))
+    files = {
+        "a": gzip.compress(b""),
+        "b": bz2.compress(b""),
+        "c": lzma.compress(b""),
+        "d": b"\x28\xb5\x2f\xfd",
+        "e": b"x",
+    }
+    with take(write(tmp_path / "api", {**files, "f": packed.getvalue(), "g": b"", "h": bytes(512)})) as snapshot:
+        assert archives(snapshot) == ["a", "b", "c", "d", "f"]
 
 
 def test_the_allow_list_is_the_table_and_the_official_names() -> None:

@@ -108,6 +108,33 @@ def test_19_a_build_that_fills_the_disk_is_stopped(strict: Strict, written: Any,
     assert layers() == []
 
 
+def test_19_what_a_build_announces_does_not_hide_what_it_writes(
+    strict: Strict, written: Any, HURRIED: Any, layers: Any
+) -> None:
+    """Neither containers and images that it makes up, nor more and smaller steps."""
+    small = replace(HURRIED, build_written=64 * MIB)
+    lies = "for i in $(seq 600); do printf ' ---> Running in %012x\\n ---> %012x\\n' $i $i; done"
+    steps = [f"RUN {lies}; head -c 30000000 /dev/zero > {MARK}-{number}" for number in range(3)]
+    report = strict(written(*steps), profile=small)
+    assert report.verdict is Verdict.BUILD_FAILED
+    assert "wrote more than 64 MB" in report.message
+    assert layers() == []
+
+
+def test_a_build_cannot_have_another_image_removed(
+    strict: Strict, written: Any, engine: DockerEngine, images: dict[str, str]
+) -> None:
+    """An image without a name, such as one that was pulled by its digest, is nobody's leftover."""
+    other = engine._api.create_container(images["python"])["Id"]
+    image = engine._api.commit(other)["Id"]
+    engine.remove(other)
+    try:
+        strict(written(f"RUN printf ' ---> {image[7:]}\\n'; sleep 1; false", tail=False))
+        assert engine.image(image) is not None
+    finally:
+        engine.remove_image(image)
+
+
 def test_20_a_build_that_prints_without_end_is_stopped(strict: Strict, written: Any) -> None:
     report = strict(written("RUN head -c 1000000000 /dev/zero | tr '\\\\0' x"))
     assert report.verdict is Verdict.BUILD_FAILED

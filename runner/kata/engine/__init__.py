@@ -124,7 +124,7 @@ class Engine(Protocol):
         written: int | None = None,
     ) -> None:
         """Build an image. `fresh` takes nothing from the cache of layers and leaves nothing in it when it fails;
-        `written` is how many bytes one step may write."""
+        `written` is how many bytes all its steps may write."""
 
     def commit(self, container: str, tag: str, changes: Sequence[str], labels: Mapping[str, str]) -> None: ...
 

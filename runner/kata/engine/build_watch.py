@@ -1,8 +1,8 @@
 """Keeps an eye on a build while it runs, and leaves nothing of one that failed.
 
-The engine offers no limit on what a build writes, and no name for the containers of its steps: their ids are announced
-in the output, where the build itself may print what it likes. So an id is believed only when that container carries
-this build's own token, and an image only when it is untagged and younger than the build.
+The engine offers no limit on what a build writes, and no name for what it makes. The ids of images are announced in the
+output, where the build itself may print what it likes. So an image is believed only when the engine knows it and did
+not know it before, and a container is found by this build's own token, whatever the output says.
 """
 
 from __future__ import annotations
@@ -19,24 +19,24 @@ import requests
 
 from kata.engine import BuildFailed
 
-_STEP = re.compile(r"^ ---> Running in ([0-9a-f]{12,64})\s*$")
 _IMAGE = re.compile(r"^ ---> ([0-9a-f]{12,64})\s*$")
 _EVERY = 0.5
-#: Announcements that are remembered; a build that prints its own cannot make this grow.
-_MOST = 500
 _GONE = (docker.errors.APIError, requests.RequestException)
+
+Events = Generator[dict[str, Any], None, None]
 
 
 class BuildWatch:
-    """One build, watched: `written` is the number of bytes that one step may write, None for any."""
+    """One build, watched: `written` is the number of bytes that all its steps may write, None for any."""
 
     def __init__(self, api: Any, written: int | None) -> None:
         self.token = f"kata-build-{secrets.token_hex(8)}"
         self.exceeded = False
         self._api = api
         self._written = written
-        self._steps: list[str] = []
-        self._images: list[str] = []
+        self._before: frozenset[str] = frozenset()
+        self._layers: dict[str, int] = {}
+        self._ours: dict[str, bool] = {}
         self._over = threading.Event()
 
     @property
@@ -44,22 +44,22 @@ class BuildWatch:
         """The token in a form that the containers of the build's steps carry in their configuration."""
         return {self.token: "127.0.0.1"}
 
-    def listen(self, stream: Generator[dict[str, Any], None, None]) -> Generator[dict[str, Any], None, None]:
-        """The same events; what they announce is remembered."""
+    def listen(self, stream: Events) -> Events:
+        """The same events; the images that they announce are remembered, and end the build when they are too large."""
         try:
             for event in stream:
-                text = str(event.get("stream", ""))
-                for pattern, found in ((_STEP, self._steps), (_IMAGE, self._images)):
-                    announced = pattern.match(text)
-                    if announced and len(found) < _MOST:
-                        found.append(announced.group(1))
-                yield event
+                announced = _IMAGE.match(str(event.get("stream", "")))
+                if announced:
+                    self._remember(announced[1])
+                    self.exceeded = self.exceeded or self._is_too_much(0)
+                yield {"error": "too much was written"} if self.exceeded else event
         finally:
             stream.close()
 
     @contextmanager
     def watching(self) -> Iterator[None]:
         """Kill the step that writes too much, for as long as the block runs."""
+        self._before = frozenset(self._api.images(all=True, quiet=True))
         thread = threading.Thread(target=self._watch, name="kata-build-watch", daemon=True)
         if self._written is not None:
             thread.start()
@@ -74,26 +74,35 @@ class BuildWatch:
         """The failure with its true cause, where that was written too much."""
         if not self.exceeded:
             return failure
-        return BuildFailed(f"a step wrote more than {(self._written or 0) >> 20} MB", failure.log)
+        return BuildFailed(f"its steps wrote more than {(self._written or 0) >> 20} MB", failure.log)
 
     def clear(self) -> None:
         """Remove what the build has left: the container of its last step and the images of its finished steps."""
-        for container in self._steps[-3:]:
-            if self._is_ours(container):
-                with suppress(*_GONE):
-                    self._api.remove_container(container, force=True, v=True)
-        for image in reversed(self._images):
+        for container in self._steps(all=True):
+            with suppress(*_GONE):
+                self._api.remove_container(container, force=True, v=True)
+        for image in reversed(self._layers):
             with suppress(*_GONE):
                 if not self._api.inspect_image(image).get("RepoTags"):
                     self._api.remove_image(image)
 
+    def _remember(self, announced: str) -> None:
+        """Note an image that the build has really made, with the bytes of its own layer."""
+        with suppress(*_GONE):
+            top = self._api.history(announced)[0]
+            if top["Id"] not in self._before:
+                self._layers[top["Id"]] = int(top["Size"])
+
+    def _is_too_much(self, running: int) -> bool:
+        return self._written is not None and sum(self._layers.copy().values()) + running > self._written
+
     def _watch(self) -> None:
         while not self._over.wait(_EVERY):
-            step = self._steps[-1] if self._steps else ""
-            if step and self._size(step) > (self._written or 0) and self._is_ours(step):
-                self.exceeded = True
-                with suppress(*_GONE):
-                    self._api.kill(step)
+            for step in self._steps():
+                if self._is_too_much(self._size(step)):
+                    self.exceeded = True
+                    with suppress(*_GONE):
+                        self._api.kill(step)
 
     def _size(self, container: str) -> int:
         with suppress(*_GONE):
@@ -101,8 +110,16 @@ class BuildWatch:
                 return int(found.get("SizeRw") or 0)
         return 0
 
-    def _is_ours(self, container: str) -> bool:
+    def _steps(self, **which: bool) -> list[str]:
+        """The containers of this build's steps; those that run, or `all`."""
         with suppress(*_GONE):
-            hosts = self._api.inspect_container(container)["HostConfig"].get("ExtraHosts") or []
-            return any(str(host).startswith(self.token) for host in hosts)
-        return False
+            found = [each["Id"] for each in self._api.containers(**which)]
+            return [id for id in found if self._is_ours(id)]
+        return []
+
+    def _is_ours(self, container: str) -> bool:
+        if container not in self._ours:
+            with suppress(*_GONE):
+                hosts = self._api.inspect_container(container)["HostConfig"].get("ExtraHosts") or []
+                self._ours[container] = any(str(host).startswith(self.token) for host in hosts)
+        return self._ours.get(container, False)

@@ -41,6 +41,10 @@ def strict(engine: DockerEngine, images: Mapping[str, str]) -> Iterator[Callable
 
     yield run
     left = [(kind, id) for kind, id, _ in engine.labelled(f"{PID}={os.getpid()}")]
+    tags = [
+        tag for each in engine._api.images(filters={"label": f"{PID}={os.getpid()}"}) for tag in each["RepoTags"] or ()
+    ]
+    left += [("image", tag) for tag in tags if tag.startswith("kata-run/")]
     assert left == [], "a run left something behind"
 
 

@@ -255,7 +255,7 @@ def test_23_25_26_what_an_image_says_of_its_run_is_overridden(
         "VOLUME /data",
         "STOPSIGNAL SIGCONT",
         "HEALTHCHECK --interval=1s CMD kill -9 -1",
-        "LABEL dev.kata.run=other dev.kata.keep=yes",
+        "LABEL dev.kata.run=other dev.kata.keep=yes dev.kata.cache=own",
         "ENV PORT=1 HTTP_PROXY=http://192.0.2.1",
         'CMD ["python", "main.py"]',
     )

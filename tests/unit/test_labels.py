@@ -49,5 +49,17 @@ def test_kept_object_is_never_abandoned() -> None:
     assert not is_abandoned(labels, now=1e12)
 
 
+def test_labels_of_an_image_add_nothing_to_ours() -> None:
+    """The engine puts an image's labels below those of its container: every one that means something is ours."""
+    forged = {
+        f"dev.kata.{name}": "x" for name in ("keep", "cache", "expires", "pid", "run", "role", "host", "boot", "born")
+    }
+    assert "x" not in {**forged, **run_labels("abc", "app")}.values()
+
+
+def test_an_end_that_is_no_number_is_long_past() -> None:
+    assert is_abandoned({"dev.kata.run": "x", EXPIRES: "never"}, now=1)
+
+
 def test_labels_of_others_are_not_ours() -> None:
     assert owner_of({"dev.kata.pid": "x"}) is None

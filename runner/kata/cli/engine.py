@@ -53,7 +53,7 @@ def clean_command(everything: bool, kept: bool, images: bool) -> None:
     engine = DockerEngine.connect_to_host()
     swept = sweep(engine, RUN) if everything else sweep_abandoned(engine)
     if kept and not everything:
-        swept += sweep(engine, KEEP)
+        swept += sweep(engine, KEEP, lambda labels: bool(labels.get(KEEP)))
     click.echo(f"removed {swept.containers} containers, {swept.networks} networks, {swept.volumes} volumes")
     if images:
         cached = engine.cached_images(CACHE)

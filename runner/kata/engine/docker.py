@@ -288,14 +288,17 @@ class DockerEngine:
                 yield "volume", item["Name"], item.get("Labels") or {}
             for item in self._api.images(filters=filters):
                 labels = item.get("Labels") or {}
-                if CACHE not in labels:  # what was committed for later runs inherits the labels of the run that made it
+                if not labels.get(
+                    CACHE
+                ):  # what was committed for later runs inherits the labels of the run that made it
                     yield "image", item["Id"], labels
 
     def cached_images(self, label: str) -> list[tuple[str, str, int]]:
-        """(tag, id, bytes) of every image that carries `label`."""
+        """(tag, id, bytes) of every image that carries `label` and is kept for later runs."""
         with translated():
             found = self._api.images(filters={"label": label})
-        return [((item.get("RepoTags") or ["<none>"])[0], item["Id"], item["Size"]) for item in found]
+        kept = [item for item in found if (item.get("Labels") or {}).get(CACHE)]
+        return [((item.get("RepoTags") or ["<none>"])[0], item["Id"], item["Size"]) for item in kept]
 
     def remove_image(self, image: str) -> None:
         with contextlib.suppress(docker.errors.ImageNotFound), translated():

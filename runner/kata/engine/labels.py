@@ -52,9 +52,11 @@ def new_run() -> str:
 
 
 def run_labels(run: str, role: str, owner: Owner | None = None, seconds: int = _LONGEST_RUN) -> dict[str, str]:
-    """The labels of one object of a run."""
+    """The labels of one object of a run: all that kata knows, so that an image adds none of them by its own LABEL."""
     owner = owner or Owner.current()
     return {
+        KEEP: "",
+        CACHE: "",
         RUN: run,
         ROLE: role,
         HOST: owner.host,
@@ -83,8 +85,16 @@ def is_abandoned(labels: Mapping[str, str], now: float) -> bool:
     owner = owner_of(labels)
     alive = owner.is_alive() if owner is not None else None
     if alive is None:
-        return float(labels.get(EXPIRES, 0) or 0) < now
+        return _expiry(labels) < now
     return not alive
+
+
+def _expiry(labels: Mapping[str, str]) -> float:
+    """When the object's time is over; long ago when its labels do not say, or anything but a number."""
+    try:
+        return float(labels.get(EXPIRES, ""))
+    except ValueError:
+        return 0
 
 
 def boot_id() -> str:

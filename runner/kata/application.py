@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import socket
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO
 
@@ -17,6 +19,8 @@ from kata.errors import NotGraded, SubmissionError, Unstartable
 #: A server that listens in the wrong place is told so after this long, not at the end of its time to start.
 _LOOK_AFTER = 2.0
 _STOP_SECONDS = 10
+#: For one whole answer of the health path, however it drips.
+_ANSWER_SECONDS = 5.0
 _READ_LINES = 400
 _LOG_LINES = 40
 _MOMENT_LINES = 20
@@ -138,12 +142,14 @@ class Application:
     def answer(self) -> int | None:
         """The status that the health path answers now; None when no reply comes."""
         host, _, port = self.base_url.removeprefix("http://").partition(":")
-        connection = http.client.HTTPConnection(host, int(port), timeout=5)
+        connection = http.client.HTTPConnection(host, int(port), timeout=_ANSWER_SECONDS)
         try:
-            connection.request("GET", self._launch.health, headers={"Connection": "close", "Accept": "*/*"})
-            reply = connection.getresponse()
-            reply.read(1 << 16)
-            return reply.status
+            connection.connect()
+            with _cut_off(connection.sock, _ANSWER_SECONDS) as was_cut:
+                connection.request("GET", self._launch.health, headers={"Connection": "close", "Accept": "*/*"})
+                reply = connection.getresponse()
+                reply.read(1 << 16)
+            return None if was_cut.is_set() else reply.status
         except (OSError, http.client.HTTPException, ValueError):
             return None
         finally:
@@ -177,6 +183,24 @@ class Application:
             return ()  # the server ended at this very moment, which the next look at its state tells
         finally:
             self._engine.remove(look)
+
+
+@contextmanager
+def _cut_off(connection: socket.socket, seconds: float) -> Iterator[threading.Event]:
+    """End the connection after so many seconds, and say so: its own timeout begins anew with every byte that comes."""
+    was_cut = threading.Event()
+
+    def cut() -> None:
+        was_cut.set()
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds, cut)
+    timer.start()
+    try:
+        yield was_cut
+    finally:
+        timer.cancel()
 
 
 class _Watch:

@@ -11,6 +11,7 @@ from kata.errors import SubmissionError
 from kata.results import Verdict
 
 _LISTEN = "0A"
+_MOST_PORTS = 5
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def misplaced(found: Sequence[Listener], port: int, log: tuple[str, ...]) -> Sub
             cause="loopback",
         )
     if found:
-        others = ", ".join(sorted({str(each.port) for each in found}))
+        others = _few(sorted({each.port for each in found}))
         return SubmissionError(
             Verdict.NOT_READY,
             f"your server listens on port {others}, but it was given PORT={port}",
@@ -117,6 +118,11 @@ def misplaced(found: Sequence[Listener], port: int, log: tuple[str, ...]) -> Sub
             cause="wrong_port",
         )
     return None
+
+
+def _few(ports: Sequence[int]) -> str:
+    named = ", ".join(map(str, ports[:_MOST_PORTS]))
+    return f"{named} and {len(ports) - _MOST_PORTS} more" if len(ports) > _MOST_PORTS else named
 
 
 def silent(

@@ -47,6 +47,12 @@ def test_loopback_and_other_ports_are_named() -> None:
     assert other.hint.endswith("`port = 3000` in kata.toml.")
 
 
+def test_of_many_ports_a_few_are_named() -> None:
+    found = misplaced([Listener("0.0.0.0", port) for port in range(3000, 6000)], 8000, ())
+    assert found is not None
+    assert "port 3000, 3001, 3002, 3003, 3004 and 2995 more, but" in found.message
+
+
 def test_right_place_is_not_blamed() -> None:
     assert misplaced([Listener("127.0.0.1", 8000), Listener("0.0.0.0", 8000)], 8000, ()) is None
     assert misplaced([], 8000, ()) is None

@@ -122,6 +122,51 @@ def test_what_is_stored_is_found_however_it_is_hidden(running: Environment, way:
     assert places[0].table.endswith(table)
 
 
+SHUTTING = {
+    "libraries": "ALTER DATABASE app SET local_preload_libraries = 'nowhere'",
+    "rights": "REVOKE CONNECT ON DATABASE app FROM PUBLIC",
+    "idle": "ALTER DATABASE app SET idle_session_timeout = 1",
+    "idle_transactions": "ALTER DATABASE app SET idle_in_transaction_session_timeout = 1",
+    "transactions": "ALTER DATABASE app SET transaction_timeout = 1",
+    "words": "ALTER DATABASE app SET client_encoding = 'EUC_JP'",
+}
+
+
+@pytest.mark.parametrize("way", SHUTTING)
+def test_what_its_owner_sets_for_a_database_shuts_nobody_out(running: Environment, way: str) -> None:
+    """Neither the grader's look nor the runner's hold, which stays open for a while."""
+    with connected(running) as connection:
+        connection.execute(SHUTTING[way])
+        try:
+            look = reader(running)
+            look.tables()
+            answers(running)("hold_writes", {"service": "postgres"})
+            time.sleep(0.1)
+            assert look.find("日本é") == []
+            answers(running)("let_writes_go", {"service": "postgres", "sessions": 0})
+        finally:
+            connection.execute("ALTER DATABASE app RESET ALL")
+            connection.execute("GRANT CONNECT ON DATABASE app TO PUBLIC")
+
+
+def test_who_is_shut_out_by_name_is_told_whose_doing_it_is(running: Environment) -> None:
+    with connected(running) as connection:
+        connection.execute("REVOKE CONNECT ON DATABASE app FROM PUBLIC, kata_reader")
+        try:
+            with pytest.raises(Failure, match="nobody else is let in"):
+                reader(running).tables()
+        finally:
+            connection.execute("GRANT CONNECT ON DATABASE app TO PUBLIC")
+
+
+def test_names_with_percent_signs_are_names(running: Environment) -> None:
+    with connected(running) as connection:
+        connection.execute('CREATE TABLE "50%s" ("%s" text)')
+        connection.execute("""INSERT INTO "50%s" VALUES ('kata-percent')""")
+        assert [place.table for place in reader(running).find("kata-percent")] == ["public.50%s"]
+        connection.execute('DROP TABLE "50%s"')
+
+
 def test_a_trigger_cannot_reach_the_reader(running: Environment) -> None:
     """Event triggers, which would run in everybody's session, are for administrators alone."""
     with connected(running) as connection:

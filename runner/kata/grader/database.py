@@ -56,6 +56,7 @@ class Trouble(Enum):
     OVERDUE = auto()
     LOCKED = auto()
     CROWDED = auto()
+    SHUT = auto()
     TOO_MUCH = auto()
     OTHER = auto()
 
@@ -63,6 +64,7 @@ class Trouble(Enum):
 _SAID = {
     Trouble.LOCKED: "a session of your server keeps a table locked, so that nobody else can read it",
     Trouble.CROWDED: "your server keeps so many connections or locks that nobody else gets one",
+    Trouble.SHUT: "your server has changed it so that nobody else is let in",
     Trouble.TOO_MUCH: "your server has stored more, or larger values, than can be looked through",
 }
 

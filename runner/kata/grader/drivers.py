@@ -15,6 +15,8 @@ Statement = tuple[Any, Sequence[Any]]
 
 _LOCK_SECONDS = 2
 _LOOK_SECONDS = 3
+#: No library of the learner's choice is loaded into the reader's session, or missed there.
+_ALONE = "-c local_preload_libraries="
 
 
 class Postgres:
@@ -39,6 +41,8 @@ class Postgres:
         "could not fork",
         "shared memory",
     )
+    #: What the owner of a database does to others, by its settings and rights.
+    _SHUT = ("permission denied for database", "could not access file", "could not load library")
 
     def __init__(self, address: Mapping[str, Any]) -> None:
         self._address = address
@@ -56,8 +60,9 @@ class Postgres:
             dbname=self._address["database"],
             autocommit=True,
             connect_timeout=5,
+            client_encoding="UTF8",
             sslmode="disable",
-            options=f"-c search_path=pg_catalog {limits} -c default_transaction_read_only=on",
+            options=f"-c search_path=pg_catalog {limits} -c default_transaction_read_only=on {_ALONE}",
         )
 
     def rows(self, sql: Any, values: Sequence[Any]) -> Iterator[Sequence[Any]]:
@@ -71,6 +76,8 @@ class Postgres:
             return Trouble.OTHER
         if any(words in str(error) for words in self._CROWDED):
             return Trouble.CROWDED
+        if any(words in str(error) for words in self._SHUT):
+            return Trouble.SHUT
         if self._connection is None or self._connection.broken or self._connection.closed:
             return Trouble.LOST
         code = error.sqlstate or ""
@@ -91,7 +98,8 @@ class Postgres:
 
         # format() shows a row as the server itself would: a cast could be the learner's own, and so could a column
         query = sql.SQL("SELECT count(*) FROM {} AS t WHERE strpos(format('%%s', ROW(t.*)), %s) > 0")
-        return query.format(sql.Identifier(schema, table)), (text,)
+        names = (name.replace("%", "%%") for name in (schema, table))  # a percent sign begins a placeholder
+        return query.format(sql.Identifier(*names)), (text,)
 
     def statements(self) -> Statement:
         sql = (

@@ -40,6 +40,13 @@ _OPTIONS = (
 COMMAND = ("postgres", *(word for option in _OPTIONS for word in ("-c", option)))
 
 
+#: What the owner of a database may set for everybody who connects, and what would end the sessions of our roles: fixed
+#: for these, as far as this version knows it.
+_FIXED = ("idle_session_timeout", "idle_in_transaction_session_timeout", "transaction_timeout")
+#: The same of what would keep our sessions out; as a setting of a role, nothing would be a library without a name.
+_ALONE = "-c local_preload_libraries="
+
+
 def initial_sql(app_password: str, reader_password: str) -> str:
     """What the cluster holds before any learner sees it."""
     return f"""
@@ -50,8 +57,15 @@ GRANT pg_read_all_data, pg_read_all_stats TO {READER};
 ALTER ROLE {READER} SET default_transaction_read_only = on;
 ALTER ROLE {READER} SET statement_timeout = '3s';
 ALTER ROLE {READER} SET search_path = pg_catalog;
+DO $$ DECLARE one record; BEGIN
+  FOR one IN SELECT role, name, boot_val FROM pg_settings, unnest(ARRAY['{READER}', current_user]) AS role
+  WHERE name IN ({", ".join(f"'{name}'" for name in _FIXED)}) LOOP
+    EXECUTE format('ALTER ROLE %I SET %I = %L', one.role, one.name, one.boot_val);
+  END LOOP;
+END $$;
 REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC;
 CREATE DATABASE {DATABASE} OWNER {APP_USER};
+GRANT CONNECT ON DATABASE {DATABASE} TO {READER};
 \\connect {DATABASE}
 ALTER SCHEMA public OWNER TO {APP_USER};
 CREATE SCHEMA kata;
@@ -59,7 +73,7 @@ CREATE EXTENSION pg_stat_statements SCHEMA kata;
 GRANT USAGE ON SCHEMA kata TO {READER};
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA kata FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA kata TO {READER};
-"""
+"""  # noqa: S608 - names and passwords of our own
 
 
 def prepare(engine: Engine, image: str, seed: int, progress: Progress) -> Prepared:
@@ -132,7 +146,7 @@ def _as_admin(host: str, port: int, known: Passwords, database: str) -> Iterator
             dbname=database,
             connect_timeout=3,
             sslmode="disable",
-            options="-c lock_timeout=5s -c statement_timeout=20s",
+            options=f"-c lock_timeout=5s -c statement_timeout=20s {_ALONE}",
         ) as connection,
     ):
         yield connection
@@ -150,9 +164,13 @@ def _judged() -> Iterator[None]:
     except psycopg.Error as error:
         if any(words in str(error) for words in _CROWDED):
             raise Occupied("your server keeps so many connections or locks that nobody else gets one") from error
+        if any(words in str(error) for words in _SHUT):
+            raise Occupied("your server has changed its database so that nobody else is let in") from error
         raise NotGraded(f"PostgreSQL did not do what was asked: {safe_line(str(error), 200)}") from error
 
 
+#: What the owner of a database does to others, by its settings and rights.
+_SHUT = ("permission denied for database", "could not access file", "could not load library")
 #: A connection that is refused has no SQLSTATE.
 _CROWDED = ("too many clients", "too many connections", "remaining connection slots", "could not fork", "shared memory")
 
@@ -179,6 +197,7 @@ def _select_one(host: str, port: int, known: Passwords) -> None:
             dbname=DATABASE,
             connect_timeout=3,
             sslmode="disable",
+            options=_ALONE,
         ) as connection,
     ):
         connection.execute("SELECT 1")

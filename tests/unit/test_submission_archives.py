@@ -166,7 +166,7 @@ def test_a_name_with_a_zero_byte_is_refused(tmp_path: Path) -> None:
         (["Main.py", "main.py"], "differ only in case"),
         (["App/x", "app/y"], "differ only in case"),
         (["ß", "ss"], "differ only in case"),
-        (["é", "e\u0301"], "differ only in case"),
+        (["é", "e\u0301"], "differ only in how accents are written"),
     ],
 )
 def test_two_files_at_one_place_are_refused(tmp_path: Path, names: list[str], reason: str) -> None:
@@ -219,6 +219,19 @@ def test_what_is_no_archive_is_refused(tmp_path: Path, name: str, content: bytes
 def test_an_archive_that_declares_too_much_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
     path = zipped(tmp_path / "x.zip", [("main.py", ""), ("zeros", bytes(40 << 20))])
     assert "100 times its size" in refused(path).message
+
+
+def test_very_many_gzip_files_in_one_are_refused(tmp_path: Path) -> None:
+    """Each costs time to begin, however little it holds; a few that follow one another are one file."""
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w") as tar:
+        tar.addfile(tarfile.TarInfo("main.py"))
+    (tmp_path / "few.tgz").write_bytes(gzip.compress(b"") * 9 + gzip.compress(whole.getvalue()))
+    with take(tmp_path / "few.tgz") as snapshot:
+        assert snapshot.paths == ("main.py",)
+    (tmp_path / "many.tgz").write_bytes(gzip.compress(b"") * 2000 + gzip.compress(whole.getvalue()))
+    with pytest.raises(SubmissionError, match="too many gzip files"):
+        take(tmp_path / "many.tgz")
 
 
 def test_a_gzip_bomb_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:

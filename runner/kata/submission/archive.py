@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from typing import IO
 
 from kata.errors import SubmissionError
 from kata.submission import ignore
@@ -102,6 +103,16 @@ def checked(members: Iterator[Member], packed: int, limits: Limits) -> list[Memb
     return kept
 
 
+def occurrences(file: IO[bytes], signature: bytes, enough: int) -> int:
+    """How often `signature` stands in the whole file; counting ends soon after `enough`."""
+    count, tail = 0, b""
+    file.seek(0)
+    while count <= enough and (piece := file.read(MIB)):
+        count += (tail + piece).count(signature)
+        tail = piece[1 - len(signature) :]
+    return count
+
+
 def check_growth(unpacked: int, packed: int, limits: Limits) -> None:
     """Refuse an archive of `packed` bytes that grows to `unpacked`; asked before they are unpacked."""
     if unpacked > _SMALL and unpacked > packed * limits.ratio:
@@ -170,7 +181,9 @@ def _check_collisions(members: list[Member]) -> None:
             kinds[path] = folder
             other = spelled.setdefault(unicodedata.normalize("NFC", path.casefold()), path)
             if other != path:
-                raise refused(f"The archive holds {shown(other)} and {shown(path)}, which differ only in case.", _AGAIN)
+                same = other.casefold() == path.casefold()
+                how = "in case" if same else "in how accents are written"
+                raise refused(f"The archive holds {shown(other)} and {shown(path)}, which differ only {how}.", _AGAIN)
 
 
 def _around(path: str) -> list[str]:

@@ -20,6 +20,9 @@ from kata.submission.refusal import refused
 _BLOCK = 512
 _LONGEST_HEADER = 64 * KIB
 _GZIP = b"\x1f\x8b"
+#: How a gzip file begins; several may follow one another, and each costs time, however little is in it.
+_MEMBER = b"\x1f\x8b\x08"
+_MOST_MEMBERS = 1000
 _BROKEN = (OSError, EOFError, zlib.error)
 
 _FILES = (b"0", b"\0", b"7")
@@ -35,6 +38,8 @@ _SPECIAL = {
 def opened(file: IO[bytes], name: str, size: int, limits: Limits) -> Archive:
     """The tar in `file`, of `size` bytes, gzipped or not. Raises SubmissionError when it is broken or too much."""
     is_gzip = file.read(2) == _GZIP
+    if is_gzip and archive.occurrences(file, _MEMBER, _MOST_MEMBERS) > _MOST_MEMBERS:
+        raise archive.corrupt(name, "it is made of too many gzip files, one after the other")
     file.seek(0)
     stream: IO[bytes] = gzip.GzipFile(fileobj=file) if is_gzip else file  # type: ignore[assignment]
     tar = _Tar(stream, name, size if is_gzip else None, limits)

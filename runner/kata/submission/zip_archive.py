@@ -20,7 +20,6 @@ from kata.submission.refusal import refused, shown
 
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _MOST_AT_ONCE = 32 * MIB
-_PIECE = MIB
 _UNIX = (3, 19)
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
 _UTF_8 = 0x800
@@ -69,13 +68,8 @@ class _Capped:
 
 def _check_count(file: IO[bytes], limits: Limits) -> None:
     """Count the directory's entries by their signature, before zipfile makes an object of each."""
-    count, tail = 0, b""
-    file.seek(0)
-    while piece := file.read(_PIECE):
-        count += (tail + piece).count(_DIRECTORY_ENTRY)
-        tail = piece[-3:]
-        if count > limits.scanned:
-            raise refused(f"The zip holds more than {limits.scanned:,} files.", "Leave out what is not source code.")
+    if archive.occurrences(file, _DIRECTORY_ENTRY, limits.scanned) > limits.scanned:
+        raise refused(f"The zip holds more than {limits.scanned:,} files.", "Leave out what is not source code.")
 
 
 def _members(infos: list[zipfile.ZipInfo]) -> Iterator[Member]:

@@ -92,6 +92,16 @@ def test_a_view_is_not_looked_into(running: Environment, own: Any) -> None:
     own.execute("DROP VIEW users")
 
 
+def test_a_database_that_was_dropped_is_told_as_its_owners_doing(running: Environment, own: Any) -> None:
+    own.execute("DROP DATABASE app")
+    try:
+        with pytest.raises(Failure, match="nobody else is let in"):
+            reader(running).tables()
+    finally:
+        own.execute("CREATE DATABASE app CHARACTER SET utf8mb4")
+    assert reader(running).tables() == []
+
+
 def test_a_table_that_stays_locked_fails_its_look_and_holds_up_nobody(running: Environment, own: Any) -> None:
     own.execute("CREATE TABLE locked (name TEXT)")
     own.execute("LOCK TABLES locked WRITE")

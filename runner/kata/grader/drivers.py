@@ -117,6 +117,8 @@ class MySql:
 
     _TROUBLES: Mapping[int, Trouble] = {
         1040: Trouble.CROWDED,
+        1044: Trouble.SHUT,
+        1049: Trouble.SHUT,
         1135: Trouble.CROWDED,
         1205: Trouble.LOCKED,
         1317: Trouble.OVERDUE,

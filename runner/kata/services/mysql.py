@@ -116,7 +116,8 @@ def _as_admin(host: str, port: int, known: Passwords) -> Iterator[Connection[Any
 def _judged() -> Iterator[None]:
     """Locks and connections that the submission keeps are Occupied; what else the database does not do is NotGraded.
 
-    1205: a lock was waited for too long; 1040 and 1135: too many connections, or threads for them.
+    1205: a lock was waited for too long; 1040 and 1135: too many connections, or threads for them;
+    1049: there is no such database any more.
     """
     import pymysql
 
@@ -128,6 +129,8 @@ def _judged() -> Iterator[None]:
             raise Occupied("a session of your server keeps a table locked, and never unlocks it") from error
         if code in (1040, 1135):
             raise Occupied("your server keeps so many connections open that nobody else gets one") from error
+        if code == 1049:
+            raise Occupied("your server has dropped its whole database") from error
         raise NotGraded(f"MySQL did not do what was asked: {safe_line(str(error), 200)}") from error
 
 

@@ -209,6 +209,16 @@ def test_source_folders_are_not_stepped_into(tmp_path: Path) -> None:
         assert snapshot.paths == ("app/main.py",)
 
 
+@pytest.mark.parametrize("mark", ["requirements.txt", "package.json", "kata.toml"])
+def test_a_project_in_a_folder_called_app_is_graded_from_there(tmp_path: Path, mark: str) -> None:
+    write(tmp_path / "x", {f"app/{mark}": "", "app/main.py": ""})
+    with take(tmp_path / "x") as snapshot:
+        assert set(snapshot.paths) == {mark, "main.py"}
+    shutil.make_archive(str(tmp_path / "y"), "zip", tmp_path / "x")
+    with take(tmp_path / "y.zip") as snapshot:
+        assert set(snapshot.paths) == {mark, "main.py"}
+
+
 def test_the_digest_is_about_paths_content_and_the_executable_bit_only(project: Path, tmp_path: Path) -> None:
     copy = shutil.copytree(project, tmp_path / "copy")
     os.utime(copy / "main.py", (1, 1))

@@ -57,10 +57,15 @@ def take(path: Path, limits: Limits = LEARNER) -> Snapshot:
 def _unwrap(source: Source) -> list[str]:
     """Step into a folder that is alone at the root, as in most archives. Returns the names of the folders."""
     steps: list[str] = []
-    while len(steps) < 3 and (name := source.only_folder()) and name not in _OWN_FOLDERS:
+    while len(steps) < 3 and (name := source.only_folder()) and _is_wrapping(source, name):
         source.enter(name)
         steps.append(name)
     return steps
+
+
+def _is_wrapping(source: Source, name: str) -> bool:
+    """Whether `name` is a folder around a project; one like `app/` is, too, when the project's own files are in it."""
+    return name not in _OWN_FOLDERS or any(source.small(f"{name}/{file}", 0) is not None for file in LOOKED_FOR)
 
 
 def _about_steps(steps: list[str]) -> list[str]:

@@ -68,6 +68,8 @@ class Folder:
             mode = os.stat(name, dir_fd=self._root, follow_symlinks=False).st_mode
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise refused(f"{shown(name)} cannot be read: {error.strerror}.", IGNORE_HINT) from error
         if not stat.S_ISREG(mode):
             raise refused(f"{shown(name)} is {_kind_name(mode)}.", f"Replace {shown(name)} by an ordinary file.")
         with _opened_file(self._root, name, name) as file:

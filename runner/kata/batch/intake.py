@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from kata.batch.names import Named, is_archive, key_of, named, told_apart
+from kata.batch.names import Named, before_canvas, is_archive, key_of, named, told_apart
 from kata.batch.roster import Student, owners
 from kata.errors import UsageError
 from kata.safe import safe_line
@@ -84,7 +84,7 @@ def take_in(folder: Path, students: Sequence[Student] = ()) -> Intake:
             f"{folder} holds no submission",
             "Give a folder with one folder or archive (.zip, .tar, .tar.gz) for each student.",
         )
-    keys = told_apart([(unit.key, unit.student.number, _source(unit)) for unit in units])
+    keys = told_apart([(unit.key, _number(unit), _source(unit)) for unit in units])
     kept = sorted((replace(unit, key=key) for unit, key in zip(units, keys, strict=True)), key=lambda unit: unit.key)
     return Intake(tuple(kept), (*notes, *_namesakes(kept)))
 
@@ -100,7 +100,7 @@ def _found(folder: Path) -> tuple[list[_Found], list[str]]:
             continue
         name = named(entry.name)
         student = Student(safe_line(os.fsencode(name.student), 120), name.number if name.platform == "canvas" else "")
-        found.append(_Found(entry.name, Path(entry.path), name, student))
+        found.append(_Found(entry.name, Path(entry.path), name, student, ("handed in late",) if name.late else ()))
     if not ignored:
         return found, []
     told = ", ".join(ignored[:8]) + (f" and {len(ignored) - 8} more" if len(ignored) > 8 else "")
@@ -135,7 +135,7 @@ def _is_submission(entry: os.DirEntry[str]) -> bool:
     if entry.name.startswith(".") or entry.name in _LITTER:
         return False
     name = named(entry.name)
-    if name.platform and not name.file and not entry.is_dir(follow_symlinks=False):
+    if name.platform == "blackboard" and not name.file and not entry.is_dir(follow_symlinks=False):
         return False  # Blackboard's own .txt beside each submission
     if entry.is_dir(follow_symlinks=False) or entry.is_symlink():
         return True
@@ -151,10 +151,15 @@ def _assigned(found: _Found, students: Sequence[Student]) -> _Found:
     if len(candidates) == 1:
         return replace(found, student=candidates[0])
     if not candidates:
-        return replace(found, notes=("nobody on the roster has this name; graded under the name of the submission",))
+        return _noted(found, "nobody on the roster has this name; graded under the name of the submission")
     lines = " and ".join(str(each.row) for each in candidates)
-    note = f"lines {lines} of the roster have this name; a column `submission` there tells whose it is"
-    return replace(found, notes=(note,))
+    if candidates[0].submission:
+        return _noted(found, f"lines {lines} of the roster both name this submission, so it is neither's; name it once")
+    return _noted(found, f"lines {lines} of the roster have this name; a column `submission` there tells whose it is")
+
+
+def _noted(found: _Found, note: str) -> _Found:
+    return replace(found, notes=(*found.notes, note))
 
 
 def _rows(found: _Found, students: Sequence[Student]) -> list[int]:
@@ -177,42 +182,68 @@ def _grouped(found: Iterable[_Found]) -> list[list[_Found]]:
 
 
 def _unit(group: Sequence[_Found]) -> Unit:
-    """The newest attempt; where the student handed in several things at once, the archive or folder, else all files."""
+    """What counts of all that one student handed in; text that was typed into the platform is no submission."""
     newest = max(each.named.attempt for each in group)
-    chosen = [each for each in group if each.named.attempt == newest]
-    whole = [each for each in chosen if is_archive(each.source) or each.path.is_dir()]
-    chosen = whole[-1:] or chosen
+    chosen = _counted([each for each in group if each.named.attempt == newest and not each.named.typed])
+    first = (chosen or group)[0]
     dropped = [safe_line(os.fsencode(each.source), 120) for each in group if each not in chosen]
-    notes = tuple(dict.fromkeys(note for each in chosen for note in each.notes))
-    if dropped:
-        notes += (f"handed in more than once; graded is {_shown(chosen[0])}, not {', '.join(dropped)}",)
+    notes = tuple(dict.fromkeys(note for each in chosen or group for note in each.notes))
+    if not chosen:
+        notes += (f"no submission: only text or a link, in {dropped[0]}",)
+    elif dropped:
+        notes += (f"handed in more than once; graded is {_shown(first)}, not {', '.join(dropped)}",)
     elif len(chosen) > 1:
         notes += (f"{len(chosen)} single files, graded together",)
-    elif not chosen[0].path.is_dir() and not is_archive(chosen[0].source):
+    elif not first.path.is_dir() and not is_archive(first.source):
         notes += ("a single file",)
-    student = chosen[0].student
-    parts = tuple(Part(each.named.file or each.source, each.path) for each in chosen)
-    return Unit(key_of(student.name), student, parts, notes)
+    parts, renamed = _parts(chosen)
+    return Unit(key_of(first.student.name), first.student, parts, notes + renamed)
+
+
+def _counted(attempt: Sequence[_Found]) -> list[_Found]:
+    """Of several things at once the newest archive or folder, else the newest file of each name."""
+    ordered = sorted(attempt, key=lambda each: each.named.order)
+    whole = [each for each in ordered if is_archive(each.source) or each.path.is_dir()]
+    files = {each.named.file: each for each in ordered}
+    return whole[-1:] or sorted(files.values(), key=lambda each: os.fsencode(each.source))
+
+
+def _parts(chosen: Sequence[_Found]) -> tuple[tuple[Part, ...], tuple[str, ...]]:
+    """The parts under their owner's names for them, and what has to be said about these."""
+    names = [each.named.file or each.source for each in chosen]
+    plain = before_canvas(names) if any(each.named.platform == "canvas" for each in chosen) else names
+    told = [f"{old} is {new}" for old, new in zip(names, plain, strict=True) if old != new and not is_archive(old)]
+    notes = (f"Canvas had numbered names: {safe_line(os.fsencode(', '.join(told)), 200)}",) if told else ()
+    return tuple(Part(new, each.path) for new, each in zip(plain, chosen, strict=True)), notes
 
 
 def _missing(student: Student, unclear: set[int]) -> Unit:
     note = "no submission could be told to be theirs" if student.row in unclear else "no submission"
+    if student.submission and student.row not in unclear:
+        note = f"no submission: the roster names {student.submission}, which is not there"
     return Unit(key_of(student.name), student, notes=(note,))
 
 
 def _namesakes(units: Sequence[Unit]) -> list[str]:
-    names: dict[str, list[str]] = {}
+    """Who has the name of another, and under which key each is found in the tables."""
+    names: dict[str, list[Unit]] = {}
     for unit in units:
-        names.setdefault(unit.student.name.casefold(), []).append(unit.key)
+        names.setdefault(unit.student.name.casefold(), []).append(unit)
     return [
-        f"{len(keys)} submissions have the same name; they are told apart as {', '.join(keys)}."
-        for keys in names.values()
-        if len(keys) > 1
+        f"{len(same)} students or submissions have the same name, {same[0].student.name}: "
+        + ", ".join(f"{unit.key} is {safe_line(os.fsencode(_source(unit)), 120)}" for unit in same)
+        for same in names.values()
+        if len(same) > 1
     ]
 
 
+def _number(unit: Unit) -> str:
+    """The student's number, else the one that the platform wrote into the submission's name."""
+    return unit.student.number or next((named(part.path.name).number for part in unit.parts), "")
+
+
 def _source(unit: Unit) -> str:
-    return "/".join(part.path.name for part in unit.parts) or f"row {unit.student.row}"
+    return "/".join(part.path.name for part in unit.parts) or f"line {unit.student.row} of the roster"
 
 
 def _shown(found: _Found) -> str:

@@ -1,7 +1,10 @@
 """Whose submission it is, as the name of a folder or file tells it. Pure.
 
-Canvas      doejane_LATE_4711_90210_my-api.zip           student, user number, submission number
+Canvas      doejane_LATE_4711_90210_my-api.zip           student, user number, number of the file
+            LATE_anon_x7Tz_90210_my-api.zip              the same, where students are anonymous
+            doejane_4711_text.html                       what was typed in there, or a link
 Moodle      Jane Doe_4711_assignsubmission_file_/        student, participant number
+            Jane Doe_4711_assignsubmission_onlinetext_/  what was typed in there
 Blackboard  06-auth_jdoe_attempt_2026-01-31-23-59-00_my-api.zip
 anything    jane-doe.zip, jane-doe/
 """
@@ -11,40 +14,63 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar", ".zip")
 
-_MOODLE = re.compile(r"(?P<who>.+?)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<file>.*)", re.DOTALL)
+_MOODLE = re.compile(
+    r"(?P<who>.+?)_(?P<number>\d+)_assignsubmission_(?P<kind>file|onlinetext)_?(?P<file>.*)", re.DOTALL
+)
 _BLACKBOARD = re.compile(r"(?P<title>.+?)_(?P<who>[^_]+)_attempt_(?P<attempt>\d{4}(?:-\d\d){5})(?:_(?P<file>.+))?")
-_CANVAS = re.compile(r"(?P<who>[^_]+)_(?:LATE_)?(?P<number>\d+)_(?P<attempt>\d+)_(?P<file>.+)")
+_UPLOADED = r"(?:(?P<order>\d+)_(?P<file>.+)|(?:text|link)\.html)"
+_CANVAS = re.compile(rf"(?P<who>[^_]+)_(?P<late>LATE_)?(?P<number>\d+)_{_UPLOADED}")
+_CANVAS_ANONYMOUS = re.compile(rf"(?P<late>LATE_)?(?P<who>anon_(?P<number>[A-Za-z0-9]+))_{_UPLOADED}")
 
 
 @dataclass(frozen=True)
 class Named:
-    """What one name says. `number` is the learning platform's, `attempt` orders several of one student."""
+    """What one name says. `number` is the learning platform's, `attempt` orders several of one student.
+
+    `order` is higher for a file that was uploaded later; `typed` is no file but text or a link for the platform.
+    """
 
     student: str
     platform: str = ""
     number: str = ""
     attempt: str = ""
     file: str = ""
+    order: int = 0
+    late: bool = False
+    typed: bool = False
 
 
 def named(name: str) -> Named:
     """The student whom the name of a folder or file means; every name means one."""
     if match := _MOODLE.fullmatch(name):
-        return Named(match["who"], "moodle", match["number"], file=match["file"])
+        typed = match["kind"] == "onlinetext"
+        return Named(match["who"], "moodle", match["number"], file=match["file"], typed=typed)
     if match := _BLACKBOARD.fullmatch(name):
         return Named(match["who"], "blackboard", attempt=match["attempt"], file=match["file"] or "")
-    if match := _CANVAS.fullmatch(name):
-        return Named(match["who"], "canvas", match["number"], match["attempt"].zfill(20), match["file"])
+    if match := _CANVAS_ANONYMOUS.fullmatch(name) or _CANVAS.fullmatch(name):
+        return _of_canvas(match)
     return Named(without_ending(name), file=name)
+
+
+def _of_canvas(match: re.Match[str]) -> Named:
+    order, late = int(match["order"] or 0), bool(match["late"])
+    return Named(match["who"], "canvas", match["number"], "", match["file"] or "", order, late, not match["file"])
 
 
 def is_archive(name: str) -> bool:
     """Whether the name is one of an archive that can be opened."""
     return name.lower().endswith(ARCHIVES)
+
+
+def before_canvas(names: Sequence[str]) -> list[str]:
+    """What the student called files that are one upload: Canvas adds -1 to the name of one that was uploaded before."""
+    plain = [re.sub(r"-\d+(?=\.[^.]+$)", "", name) for name in names]
+    return [new if plain.count(new) == 1 and new not in names else name for new, name in zip(plain, names, strict=True)]
 
 
 def without_ending(name: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from kata.batch.intake import Part, Unit
 from kata.batch.names import is_archive
-from kata.errors import UsageError
+from kata.errors import SubmissionError, UsageError
 from kata.submission import Limits, Snapshot, take
 from kata.submission.found import Found, Kind
 from kata.submission.refusal import Tally, refused, shown
@@ -27,7 +27,7 @@ def snapshot_of(unit: Unit, limits: Limits) -> Snapshot:
     """What is graded for `unit`. Raises SubmissionError (refused) when it cannot be opened."""
     only = unit.parts[0]
     if only.name.lower().endswith(_FOREIGN):
-        raise refused(f"{shown(only.name)} is packed in a form that kata does not open.", "Hand in a .zip.")
+        raise _foreign(only.name)
     if len(unit.parts) > 1 or not (only.path.is_symlink() or only.path.is_dir() or is_archive(only.path.name)):
         return _loose(unit.parts, limits)
     try:
@@ -40,11 +40,15 @@ def snapshot_of(unit: Unit, limits: Limits) -> Snapshot:
 def _unpacked(snapshot: Snapshot, limits: Limits) -> Snapshot:
     """The archive inside, where a submission is nothing but an archive and perhaps a document beside it."""
     for _ in range(_DEEPEST):
-        inner = _only_archive(snapshot)
+        try:
+            inner = _only_archive(snapshot)
+        except BaseException:
+            snapshot.close()
+            raise
         if inner is None:
             break
         with snapshot, tempfile.TemporaryDirectory(prefix="kata-inner-") as folder:
-            file = Path(folder) / f"submission{_ending(inner)}"
+            file = Path(folder) / Path(inner).name
             with file.open("wb") as out:
                 for chunk in snapshot.spool.chunks(snapshot.entries[inner]):
                     out.write(chunk)
@@ -53,12 +57,19 @@ def _unpacked(snapshot: Snapshot, limits: Limits) -> Snapshot:
 
 
 def _only_archive(snapshot: Snapshot) -> str | None:
+    """The archive that is the whole submission. Raises SubmissionError for one of a foreign form, and for several."""
     code = [path for path in snapshot.paths if not path.lower().endswith(_DOCUMENTS)]
-    return code[0] if len(code) == 1 and is_archive(code[0]) else None
+    if not code or not all(is_archive(path) or path.lower().endswith(_FOREIGN) for path in code):
+        return None
+    if len(code) > 1:
+        raise refused(f"There are {len(code)} archives: {', '.join(map(shown, code[:5]))}.", "Hand in one .zip.")
+    if not is_archive(code[0]):
+        raise _foreign(code[0])
+    return code[0]
 
 
-def _ending(path: str) -> str:
-    return next(ending for ending in (".tar.gz", ".tgz", ".tar", ".zip") if path.lower().endswith(ending))
+def _foreign(name: str) -> SubmissionError:
+    return refused(f"{shown(name)} is packed in a form that kata does not open.", "Hand in a .zip.")
 
 
 def _loose(parts: Sequence[Part], limits: Limits) -> Snapshot:

@@ -46,9 +46,13 @@ def unit(intake: Intake, key: str) -> Unit:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("doejane_4711_90210_my-api.zip", Named("doejane", "canvas", "4711", "90210".zfill(20), "my-api.zip")),
-        ("doejane_LATE_4711_90210_a_b.zip", Named("doejane", "canvas", "4711", "90210".zfill(20), "a_b.zip")),
+        ("doejane_4711_90210_my-api.zip", Named("doejane", "canvas", "4711", file="my-api.zip", order=90210)),
+        ("doejane_LATE_4711_90210_a_b.zip", Named("doejane", "canvas", "4711", "", "a_b.zip", 90210, late=True)),
+        ("LATE_anon_x7Tz_90210_api.zip", Named("anon_x7Tz", "canvas", "x7Tz", "", "api.zip", 90210, late=True)),
+        ("doejane_4711_text.html", Named("doejane", "canvas", "4711", typed=True)),
+        ("doejane_LATE_4711_link.html", Named("doejane", "canvas", "4711", late=True, typed=True)),
         ("Jane Doe_17_assignsubmission_file_", Named("Jane Doe", "moodle", "17")),
+        ("Jane Doe_17_assignsubmission_onlinetext_", Named("Jane Doe", "moodle", "17", typed=True)),
         ("Jane Doe_17_assignsubmission_file_api.zip", Named("Jane Doe", "moodle", "17", file="api.zip")),
         (
             "06-auth_jdoe_attempt_2026-01-31-23-59-00_api.zip",
@@ -105,7 +109,14 @@ def test_same_name_twice_is_graded_twice_and_said(tmp_path: Path) -> None:
 def test_a_platform_tells_students_of_one_name_apart(tmp_path: Path) -> None:
     for name in ("doejane_1_7_api.zip", "doejane_2_8_api.zip"):
         (tmp_path / name).write_bytes(zipped(CODE))
-    assert [each.key for each in take_in(tmp_path).units] == ["doejane-1", "doejane-2"]
+    intake = take_in(tmp_path)
+    assert [each.key for each in intake.units] == ["doejane-1", "doejane-2"]
+    assert "doejane-1 is doejane_1_7_api.zip, doejane-2 is doejane_2_8_api.zip" in intake.notes[0]
+
+
+def test_students_of_one_name_keep_the_number_that_moodle_gave_them(tmp_path: Path) -> None:
+    folder(tmp_path, "Jane Doe_17_assignsubmission_file_", "Jane Doe_18_assignsubmission_file_")
+    assert [each.key for each in take_in(tmp_path).units] == ["Jane-Doe-17", "Jane-Doe-18"]
 
 
 def test_the_newest_attempt_counts_and_the_other_is_named(tmp_path: Path) -> None:
@@ -119,11 +130,43 @@ def test_the_newest_attempt_counts_and_the_other_is_named(tmp_path: Path) -> Non
 
 
 def test_single_files_of_one_student_are_one_submission(tmp_path: Path) -> None:
-    (tmp_path / "doejane_1_7_main.py").write_text("print(1)")
-    (tmp_path / "doejane_1_7_requirements.txt").write_text("")
+    """Canvas gives each file of an upload a number of its own, and -1 to a name that was uploaded before."""
+    for name in ("doejane_LATE_1_7_main-1.py", "doejane_LATE_1_8_requirements.txt", "doejane_LATE_1_9_step-2.py"):
+        (tmp_path / name).write_text("print(1)")
+    (tmp_path / "doejane_LATE_1_10_step.py").write_text("print(1)")
     (only,) = take_in(tmp_path).units
     with snapshot_of(only, STRICT) as snapshot:
-        assert snapshot.paths == ("main.py", "requirements.txt")
+        assert snapshot.paths == ("main.py", "requirements.txt", "step-2.py", "step.py")
+    assert only.notes == (
+        "handed in late",
+        "4 single files, graded together",
+        "Canvas had numbered names: main-1.py is main.py",
+    )
+
+
+def test_the_newest_archive_of_canvas_counts(tmp_path: Path) -> None:
+    for number in ("9", "100", "11"):
+        (tmp_path / f"doejane_1_{number}_api.zip").write_bytes(zipped({"main.py": number}))
+    (only,) = take_in(tmp_path).units
+    with snapshot_of(only, STRICT) as snapshot:
+        assert snapshot.text("main.py") == "100"
+    assert "graded is doejane_1_100_api.zip, not" in only.notes[0]
+
+
+def test_text_typed_into_the_platform_takes_no_submission_away(tmp_path: Path) -> None:
+    folder(tmp_path, "Jane Doe_17_assignsubmission_file_", "Jane Doe_17_assignsubmission_onlinetext_")
+    (only,) = take_in(tmp_path).units
+    assert [part.path.name for part in only.parts] == ["Jane Doe_17_assignsubmission_file_"]
+    assert "not Jane Doe_17_assignsubmission_onlinetext_" in only.notes[0]
+
+
+def test_who_handed_in_only_text_has_no_score_and_is_told_about(tmp_path: Path) -> None:
+    folder(tmp_path, "Jane Doe_17_assignsubmission_onlinetext_", "ada")
+    (tmp_path / "roemax_1_text.html").write_text("see my repository")
+    intake = take_in(tmp_path)
+    for key in ("Jane-Doe", "roemax"):
+        assert unit(intake, key).missing
+        assert "no submission: only text or a link" in unit(intake, key).notes[0]
 
 
 @pytest.mark.parametrize("layers", [1, 2, 3])
@@ -152,6 +195,27 @@ def test_what_cannot_be_opened_is_refused_and_stops_nobody_else(tmp_path: Path, 
     (tmp_path / name).write_bytes(b"PK\x03\x04 nothing")
     (only,) = take_in(tmp_path).units
     with pytest.raises(SubmissionError):
+        snapshot_of(only, STRICT)
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        (("api.rar",), "api.rar is packed in a form"),
+        (("api.7z", "readme.txt"), "api.7z is packed in a form"),
+        (("old.zip", "new.zip"), "2 archives: new.zip, old.zip"),
+        (("broken.zip",), "The archive broken.zip cannot be read"),
+    ],
+)
+def test_an_archive_in_the_folder_that_cannot_be_opened_is_named(
+    tmp_path: Path, files: tuple[str, ...], said: str
+) -> None:
+    inner = tmp_path / "Jane Doe_17_assignsubmission_file_"
+    inner.mkdir()
+    for name in files:
+        (inner / name).write_bytes(b"nothing")
+    (only,) = take_in(tmp_path).units
+    with pytest.raises(SubmissionError, match=said):
         snapshot_of(only, STRICT)
 
 
@@ -189,6 +253,15 @@ def test_a_column_submission_settles_whose_it_is(tmp_path: Path) -> None:
     folder(tmp_path / "in", "Jane Doe", "Jane Doe 2")
     students = roster(tmp_path, "name,id,submission\nJane Doe,1,Jane Doe\nJane Doe,2,Jane Doe 2\n")
     assert [each.student.number for each in take_in(tmp_path / "in", students).units] == ["1", "2"]
+
+
+def test_a_submission_that_the_roster_gives_to_two_or_that_is_not_there_is_told(tmp_path: Path) -> None:
+    folder(tmp_path / "in", "ada", "bob")
+    students = roster(tmp_path, "name,submission\nAda,ada\nBob,ada\nCem,cem.zip\n")
+    intake = take_in(tmp_path / "in", students)
+    shared = next(each for each in intake.units if each.student.name == "ada")
+    assert "lines 2 and 3 of the roster both name this submission" in shared.notes[0]
+    assert "the roster names cem.zip, which is not there" in unit(intake, "Cem").notes[0]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from kata.batch.gradebook import Gradebook, Row, inert, quoted, table
 from kata.batch.names import named, spellings
 from kata.batch.roster import read_table
 from kata.errors import UsageError
-from kata.reports.wording import summary
+from kata.reports.wording import stopped, summary
 from kata.results import Severity, Status
 from kata.safe import safe_line
 
@@ -99,7 +99,7 @@ def moodle_filled(book: Gradebook, sheet: Path, column: str = "") -> Filled:
         return [f"#{number}", _cell(row, email) if email >= 0 else "", _cell(row, name) if name >= 0 else ""]
 
     everything = list(range(len(header)))
-    return _fill(book, sheet, rows, who, _participant, at, possible, everything, comments)
+    return _fill(book, sheet, rows, who, _participant, at, possible, everything, comments, capped=True)
 
 
 def _fill(
@@ -112,31 +112,43 @@ def _fill(
     possible: float | None,
     kept: Sequence[int],
     comments: int = -1,
+    capped: bool = False,
 ) -> Filled:
+    """The sheet with points and comments; `capped` keeps a bonus from going above what is possible there."""
     found = _Finder(book, number)
-    lines, filled, replaced = [list(rows[0])], 0, 0
+    lines, filled, replaced = [list(rows[0])], list[Row](), 0
     comma = any(re.fullmatch(r"\d+,\d+", cell.strip()) for row in rows[1:] for cell in row)
     for row in rows[1:]:
-        line = [_cell(row, index) for index in range(len(rows[0]))]
+        line = [row[index] if index < len(row) else "" for index in range(len(rows[0]))]
         match = found(who(row))
-        points = _points(match, book.max_score, possible) if match else ""
+        points = _points(match, book.max_score, possible, capped) if match else ""
         if match and points:
             points = points.replace(".", ",") if comma else points
             replaced += bool(line[at].strip(" -")) and _amount(line[at]) != _amount(points)
-            filled += 1
+            filled.append(match)
             line[at] = points
             if comments >= 0:
                 line[comments] = inert(_comment(match))
         lines.append(line)
-    graded = sum(row.score is not None for row in book.rows)
-    notes = [f"{sheet.name}: {filled} of {graded} graded submissions filled in."]
+    notes = _notes(book, filled, replaced, possible, capped)
+    return Filled(quoted([line[index] for index in kept] for line in lines), tuple(f"{sheet.name}: {n}" for n in notes))
+
+
+def _notes(book: Gradebook, filled: Sequence[Row], replaced: int, possible: float | None, capped: bool) -> list[str]:
+    graded = [row for row in book.rows if row.score is not None]
+    notes = [f"{len(filled)} of {len(graded)} graded submissions filled in."]
+    left = [row.unit.key for row in graded if row not in filled]
+    if left:
+        more = f" and {len(left) - 10} more" if len(left) > 10 else ""
+        notes.append(f"No line there is certainly theirs, so fill in by hand: {', '.join(left[:10])}{more}.")
     if replaced:
-        notes.append(
-            f"{sheet.name}: {replaced} grades there differ from the new ones; the sheet that you gave is kept."
-        )
+        notes.append(f"{replaced} grades there differ from the new ones; the sheet that you gave is kept.")
     if possible and possible != book.max_score:
-        notes.append(f"{sheet.name}: {book.max_score} points of kata are {possible:g} there.")
-    return Filled(quoted([line[index] for index in kept] for line in lines), tuple(notes))
+        notes.append(f"{book.max_score} points of kata are {possible:g} there.")
+    above = sum((row.score or 0) > book.max_score for row in filled)
+    if capped and above:
+        notes.append(f"{above} scores with a bonus are entered as the maximum: Moodle skips a grade above it.")
+    return notes
 
 
 class _Finder:
@@ -172,18 +184,22 @@ def _assignment(sheet: Path, header: Sequence[str], book: Gradebook, column: str
     )
 
 
-def _points(row: Row | None, max_score: int, possible: float | None) -> str:
+def _points(row: Row | None, max_score: int, possible: float | None, capped: bool = False) -> str:
     """The score on the sheet's scale, with at most two decimals; nothing when there is none."""
     if row is None or row.score is None:
         return ""
-    points = row.score * possible / max_score if possible and max_score else float(row.score)
+    score = min(row.score, max_score) if capped else row.score
+    points = score * possible / max_score if possible and max_score else float(score)
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
 def _comment(row: Row) -> str:
-    """The verdict and what failed, for Moodle, which takes comments for HTML."""
+    """The verdict and what failed, or why nothing ran, for Moodle, which takes comments for HTML."""
     if row.report is None:
         return ""
+    if stopped(row.report):
+        told = (summary(row.report), row.report.message, row.report.hint)
+        return "".join(f"<p>{html.escape(safe_line(each, 1000))}</p>" for each in told if each)
     failed = [c.title for c in row.report.checks if c.status is Status.FAILED and c.severity is Severity.REQUIRED]
     items = "".join(f"<li>{html.escape(safe_line(title))}</li>" for title in failed)
     return f"<p>{html.escape(safe_line(summary(row.report), 1000))}</p>" + (f"<ul>{items}</ul>" if items else "")

@@ -138,6 +138,34 @@ def test_the_moodle_worksheet_is_filled_in_its_own_language(tmp_path: Path, lang
     assert lines[1][5] == "-"
 
 
+def test_a_bonus_stays_below_moodles_maximum_which_refuses_more(tmp_path: Path) -> None:
+    sheet = tmp_path / "worksheet.csv"
+    sheet.write_text(MOODLE["en"].replace("100.00", "10.00"))
+    filled = moodle_filled(book(row("Jane Doe", Verdict.PASSED), row("Max Roe", Verdict.FAILED)), sheet)
+    assert [line[3] for line in read(filled.text)[1:]] == ["10", "6"]
+    assert any("1 scores with a bonus are entered as the maximum" in note for note in filled.notes)
+
+
+def test_nothing_but_grade_and_comment_changes_in_moodles_worksheet(tmp_path: Path) -> None:
+    sheet = tmp_path / "worksheet.csv"
+    sheet.write_text(MOODLE["en"] + 'Participant 19,  Kim Lee ,"k@x; ",,100.00,-," =HYPERLINK(""x"")\n"\n')
+    filled = moodle_filled(book(row("Jane Doe", Verdict.FAILED), row("Nobody There", Verdict.FAILED)), sheet)
+    before, after = read(sheet.read_text()), read(filled.text)
+    assert before[2:] == after[2:]
+    assert [i for i, cell in enumerate(after[1]) if cell != before[1][i]] == [3, 6]
+    assert any(note.endswith("fill in by hand: Nobody-There.") for note in filled.notes)
+
+
+def test_moodles_comment_tells_why_nothing_ran(tmp_path: Path) -> None:
+    sheet = tmp_path / "worksheet.csv"
+    sheet.write_text(MOODLE["en"])
+    refused = row("Jane Doe", Verdict.REFUSED)
+    assert refused.report is not None
+    told = replace(refused, report=replace(refused.report, message="a <b> is broken", hint="Mend it."))
+    comment = read(moodle_filled(book(told), sheet).text)[1][6]
+    assert "<p>a &lt;b&gt; is broken</p><p>Mend it.</p>" in comment
+
+
 def test_two_students_of_one_name_get_no_grade_by_name(tmp_path: Path) -> None:
     """A sheet that cannot tell them apart is left open: a grade never goes to the wrong person."""
     sheet = tmp_path / "worksheet.csv"

@@ -75,7 +75,7 @@ def gradebook_of(store: Store) -> Gradebook:
     header, intake, assigned = store.header(), store.intake(), store.journal.read().assigned
     rows = []
     for unit in intake.units:
-        key = None if unit.missing else assigned.get(unit.key)
+        key = None if unit.missing and not unit.unfetched else assigned.get(unit.key)
         report = store.report(key, unit.student.name) if key else None
         rows.append(Row(unit, None if report is None else _slim(report), key or ""))
     checks = dict.fromkeys(check.id for row in rows if row.report for check in row.report.checks)

@@ -55,6 +55,10 @@ def take_in_request(request: Request) -> Intake:
         raise UsageError(
             f"the results would lie among the submissions, in {request.out}", "Name a folder beside them with --out."
         )
+    if out in source.parents:
+        raise UsageError(
+            f"{request.submissions} lies in the results folder, {request.out}", "Give the folder that was handed in."
+        )
     intake = _taken_in(request, students)
     nobody = Gradebook(request.exercise.id, request.exercise.title, (), ())
     if request.sheets.canvas is not None:
@@ -118,8 +122,12 @@ def _gone(store: Store, intake: Intake, now: Header) -> tuple[str, ...]:
             f"{store.folder} holds the results of {source}, and nobody who was graded there is in {now.source}",
             "Give a new folder with --out.",
         )
-    told = ", ".join(gone[:8]) + (f" and {len(gone) - 8} more" if len(gone) > 8 else "")
+    told = _counted(gone)
     return (f"Graded before, but no longer there, and so not in the tables: {told}. Their results are kept.",)
+
+
+def _counted(keys: Sequence[str]) -> str:
+    return ", ".join(keys[:8]) + (f" and {len(keys) - 8} more" if len(keys) > 8 else "")
 
 
 def _chosen(request: Request, store: Store, intake: Intake, graded: Graded) -> tuple[set[str], tuple[str, ...]]:
@@ -138,7 +146,7 @@ def _chosen(request: Request, store: Store, intake: Intake, graded: Graded) -> t
     wanted = {key: store.latest(key) + 1 for key in sorted(keys)}
     if wanted:
         store.journal.regrade(wanted)
-    return chosen, (f"{len(named)} submissions are graded again; their old results are kept.",)
+    return chosen, (f"Graded again: {_counted(sorted(named))}. Their old results are kept.",)
 
 
 def _failed(store: Store, key: str | None) -> bool:

@@ -45,8 +45,24 @@ def test_failed_grades_again_only_who_failed(request_: Request) -> None:
     graded(request_)
     again, notes = graded(replace(request_, again=Again(failed=True)))
     assert sorted(again.graded) == ["failed # bob", "failed # cem"]
-    assert "2 submissions are graded again" in notes[0]
+    assert "Graded again: bob, cem." in notes[0]
     assert len(list((request_.out / "store/results").iterdir())) == 5
+
+
+def test_feedback_is_not_taken_for_submissions(request_: Request) -> None:
+    graded(request_)
+    write_outputs(Store(request_.out), Sheets())
+    with pytest.raises(UsageError, match="lies in the results folder"):
+        take_in_request(replace(request_, submissions=request_.out / "feedback"))
+
+
+def test_a_submission_that_cannot_be_fetched_any_more_keeps_its_result(request_: Request) -> None:
+    graded(request_)
+    store = Store(request_.out)
+    intake = store.intake()
+    away = tuple(replace(unit, parts=(), unfetched=True) for unit in intake.units)
+    store.save_intake(replace(intake, units=away))
+    assert [row.state for row in gradebook_of(store).rows] == ["passed", "failed", "failed"]
 
 
 def test_regrade_names_one_student_by_anything_that_is_theirs(request_: Request, tmp_path: Path) -> None:

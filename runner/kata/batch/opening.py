@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from kata.batch.intake import Part, Unit
 from kata.batch.names import is_archive
-from kata.errors import SubmissionError, UsageError
+from kata.errors import NotGraded, SubmissionError, UsageError
 from kata.submission import Limits, Snapshot, take
 from kata.submission.found import Found, Kind
 from kata.submission.refusal import Tally, refused, shown
@@ -23,8 +24,35 @@ _FOREIGN = (".rar", ".7z", ".bz2", ".xz", ".zst")
 _DEEPEST = 2
 
 
+#: Errors of the system that a submission provokes itself, by its links and names; every other one is the machine's.
+_THEIRS = frozenset({errno.ELOOP, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ENXIO, errno.EINVAL})
+
+
+class Unreadable(NotGraded):
+    """This machine could not read what was handed in, which costs nobody points."""
+
+
 def snapshot_of(unit: Unit, limits: Limits) -> Snapshot:
-    """What is graded for `unit`. Raises SubmissionError (refused) when it cannot be opened."""
+    """What is graded for `unit`.
+
+    Raises SubmissionError (refused) when it cannot be opened by its own doing, Unreadable when by the machine's.
+    """
+    try:
+        return _opened(unit, limits)
+    except SubmissionError as error:
+        if _is_the_machines(error):
+            hint = "Mend its permissions or the disk it is on, and run the same command again."
+            raise Unreadable(error.message, hint) from error
+        raise
+
+
+def _is_the_machines(error: BaseException | None) -> bool:
+    while error is not None and not isinstance(error, OSError):
+        error = error.__cause__
+    return error is not None and error.errno is not None and error.errno not in _THEIRS
+
+
+def _opened(unit: Unit, limits: Limits) -> Snapshot:
     only = unit.parts[0]
     if only.name.lower().endswith(_FOREIGN):
         raise _foreign(only.name)

@@ -14,7 +14,7 @@ from kata.batch.digests import Graded
 from kata.batch.grading import seed_of
 from kata.batch.intake import Unit
 from kata.batch.journal import History
-from kata.batch.opening import snapshot_of
+from kata.batch.opening import Unreadable, snapshot_of
 from kata.batch.pace import Pace
 from kata.batch.queue import MOST_CRASHES, Decision, Step, decide
 from kata.batch.store import Store
@@ -22,7 +22,7 @@ from kata.drafts import blank, refused, ungraded
 from kata.errors import EngineUnavailable, NotGraded, SubmissionError, UsageError
 from kata.exercise import Exercise
 from kata.profile import Profile
-from kata.results import Family, Report
+from kata.results import Family, Report, Verdict
 from kata.submission import Snapshot
 from kata.task import Options
 
@@ -104,8 +104,8 @@ class Runner:
     def _begin(self, unit: Unit, alone: bool) -> Step:
         try:
             snapshot = snapshot_of(unit, self.batch.profile.snapshot)
-        except SubmissionError as error:
-            return self._refuse(unit, error)
+        except (SubmissionError, Unreadable) as error:
+            return self._unopened(unit, error)
         decision = self._decide(unit, self.batch.graded.key(snapshot.digest), alone)
         flying = {flight.decision.key for flight in self._flying.values()}
         if decision.step is not Step.GRADE or decision.key in flying:
@@ -165,8 +165,8 @@ class Runner:
             self.on_event({"event": "again", "unit": flight.unit, "report": report})
             try:
                 snapshot = snapshot_of(flight.unit, self.batch.profile.snapshot)
-            except SubmissionError as error:
-                self._refuse(flight.unit, error)
+            except (SubmissionError, Unreadable) as error:
+                self._unopened(flight.unit, error)
                 return
             if snapshot.digest == flight.digest:
                 self._fly(_Flight(flight.unit, flight.decision, flight.digest, flight.tries + 1), snapshot)
@@ -197,16 +197,25 @@ class Runner:
             "This is a fault of kata. Please report it.",
         )
 
-    def _refuse(self, unit: Unit, error: SubmissionError) -> Step:
-        """A submission that cannot even be opened has its message for a digest: the same one is refused once."""
-        told = f"{error.verdict}\n{error.message}\n{error.hint}"
-        digest = hashlib.sha256(told.encode("utf-8", "backslashreplace")).hexdigest()
+    def _unopened(self, unit: Unit, error: SubmissionError | Unreadable) -> Step:
+        """A submission that cannot even be opened has its message for a digest: the same one is refused once.
+
+        What this machine could not read is not graded, and so tried again by the next run.
+        """
+        verdict = error.verdict if isinstance(error, SubmissionError) else Verdict.NOT_GRADED
+        digest = hashlib.sha256(
+            f"{verdict}\n{error.message}\n{error.hint}".encode("utf-8", "backslashreplace")
+        ).hexdigest()
         decision = self._decide(unit, self.batch.graded.key(f"refused-{digest[:40]}"), alone=True)
         if decision.step is Step.DONE:
             self._settle(unit, decision)
             return Step.DONE
-        report = refused(self._blank(), self.batch.exercise, error)
-        self.store.keep(decision.key, decision.generation, report)
+        if isinstance(error, SubmissionError):
+            report = refused(self._blank(), self.batch.exercise, error)
+            self.store.keep(decision.key, decision.generation, report)
+        else:
+            report = ungraded(self._blank(), error.message, error.hint)
+            self.store.keep_try(decision.key, report)
         self.on_event({"event": "landed", "unit": unit, "report": report})
         return Step.DONE
 

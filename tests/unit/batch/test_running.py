@@ -35,6 +35,20 @@ def test_everybody_is_graded_and_a_second_call_does_nothing(stage: Stage) -> Non
     assert len(stage.grader.graded) == 5
 
 
+def test_what_the_machine_cannot_read_costs_no_points_and_is_graded_when_it_can(tmp_path: Path) -> None:
+    """A share that goes away in the middle: the folder is gone when its turn comes, and back in the next run."""
+    folder = submissions(tmp_path / "in", {"ada": "passed", "bob": "passed"})
+    stage = Stage(folder, tmp_path / "results", jobs=1)
+    stage.grader.before = lambda text: (folder / "bob").rename(tmp_path / "away") if (folder / "bob").exists() else None
+    stage.run()
+    assert stage.verdicts() == {"ada": "passed", "bob": "not_graded"}
+    stage.grader.before = lambda text: None
+    (tmp_path / "away").rename(folder / "bob")
+    stage.run()
+    assert stage.verdicts() == {"ada": "passed", "bob": "passed"}
+    assert len(stage.grader.graded) == 2
+
+
 def test_never_more_at_once_than_the_pace_allows(stage: Stage) -> None:
     stage.grader.before = lambda text: time.sleep(0.02)
     stage.run()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kata.batch.database import write_database
+from kata.batch.durable import is_full
 from kata.batch.gradebook import Gradebook, as_csv, gradebook_of
 from kata.batch.overview import as_page
 from kata.batch.sheets import Filled, canvas, canvas_filled, moodle_filled
@@ -43,9 +44,11 @@ def write_outputs(store: Store, sheets: Sheets) -> tuple[Gradebook, tuple[str, .
         _write_feedback(store, book)
         write_database(store.folder / "gradebook.sqlite", book)
     except (OSError, sqlite3.Error) as error:
+        what = getattr(error, "filename2", None) or getattr(error, "filename", None) or store.folder
+        remedy = "make room" if is_full(error) or "full" in str(error) else "mend that"
         raise NotGraded(
-            f"{store.folder} cannot be written: {getattr(error, 'strerror', '') or error}",
-            "The results are safe; make room and run `kata report` on the folder.",
+            f"{what} cannot be written: {getattr(error, 'strerror', '') or error}",
+            f"The results are safe; {remedy} and run `kata report` on the folder.",
         ) from error
     return book, tuple(note for each in filled.values() for note in each.notes)
 

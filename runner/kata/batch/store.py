@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kata.batch import durable
 from kata.batch.intake import Intake, Part, Unit
@@ -24,6 +24,9 @@ from kata.batch.journal import Journal
 from kata.batch.roster import Student
 from kata.errors import NotGraded, UsageError
 from kata.results import Report
+
+if TYPE_CHECKING:
+    from filelock import AcquireReturnProxy
 
 _FORMAT = 1
 Read = TypeVar("Read")
@@ -59,21 +62,28 @@ class Store:
     @contextmanager
     def taken(self) -> Iterator[None]:
         """Make the folder and keep other runners out. Raises UsageError when one is in, or it is not ours."""
+        self._make()
+        with self._locked():
+            for left in (*self._results.glob(".new-*"), *self._inside.glob(".new-*"), *self._tries.glob(".new-*")):
+                left.unlink(missing_ok=True)
+            durable.reserve(self._reserve)
+            try:
+                yield
+            finally:
+                self.free_reserve()
+
+    def _locked(self) -> AcquireReturnProxy:
         from filelock import FileLock, Timeout
 
-        self._make()
         try:
-            with FileLock(self._inside / "lock", timeout=0):
-                for left in (*self._results.glob(".new-*"), *self._inside.glob(".new-*"), *self._tries.glob(".new-*")):
-                    left.unlink(missing_ok=True)
-                durable.reserve(self._reserve)
-                try:
-                    yield
-                finally:
-                    self.free_reserve()
+            return FileLock(self._inside / "lock").acquire(timeout=0)
         except Timeout as error:
             raise UsageError(
                 f"another kata is working on {self.folder}", "Wait for it, or give another folder with --out."
+            ) from error
+        except OSError as error:
+            raise _not_ours(
+                f"{self.folder} cannot be written", error, "Make it writable, or work on a copy."
             ) from error
 
     def free_reserve(self) -> None:
@@ -139,6 +149,8 @@ class Store:
             return None
         try:
             return replace(parse(file.read_text("utf-8")), submission=name)
+        except OSError as error:
+            raise UsageError(f"{file} cannot be read: {error.strerror}", "Mend its permissions or the disk.") from error
         except ValueError as error:
             raise UsageError(
                 f"{file}: {error}", "The file was changed. Remove it and run `kata batch` again to grade it anew."
@@ -162,10 +174,7 @@ class Store:
             durable.make_folder(self._results)
             durable.make_folder(self._tries)
         except OSError as error:
-            said = f"{self.folder} cannot be made: {error.strerror}"
-            if durable.is_full(error):
-                raise NotGraded(said, "Make room and run the same command again.") from error
-            raise UsageError(said, "Give another --out.") from error
+            raise _not_ours(f"{self.folder} cannot be made", error, "Give another --out.") from error
 
     def _read(self, name: str, meaning: Callable[[dict[str, Any]], Read]) -> Read:
         file = self._inside / name
@@ -181,6 +190,13 @@ class Store:
             raise UsageError(
                 f"{file} was changed and cannot be understood: {error}", "Take it back from a copy."
             ) from error
+
+
+def _not_ours(said: str, error: OSError, hint: str) -> NotGraded | UsageError:
+    """What to raise for a folder that cannot be used: a full disk is the machine's fault, the rest a wrong call."""
+    if durable.is_full(error):
+        return NotGraded(f"{said}: {error.strerror}", "Make room and run the same command again.")
+    return UsageError(f"{said}: {error.strerror}", hint)
 
 
 def same_batch(known: Header, now: Header, changed: bool) -> None:

@@ -78,6 +78,17 @@ def test_a_changed_result_file_is_told_by_name(tmp_path: Path) -> None:
         kept.report("k", "Ada")
 
 
+def test_what_cannot_be_read_or_locked_is_told_by_name(tmp_path: Path) -> None:
+    kept = store(tmp_path)
+    (tmp_path / "results/store/results/k.json").mkdir()
+    with pytest.raises(UsageError, match=r"k\.json cannot be read"):
+        kept.report("k", "Ada")
+    (tmp_path / "results/store/lock").unlink(missing_ok=True)
+    (tmp_path / "results/store/lock").mkdir()
+    with pytest.raises(UsageError, match="results cannot be written"), kept.taken():
+        pass
+
+
 @pytest.mark.parametrize("name", ["batch.json", "intake.json"])
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 1}', "null"])
 def test_a_changed_file_of_the_store_is_told_by_name(tmp_path: Path, name: str, text: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kata.cli.options import library_option
+from kata.errors import UsageError
 
 if TYPE_CHECKING:
     from kata.batch.intake import Unit
@@ -45,12 +46,13 @@ def similar_command(results: Path, library: tuple[Path, ...], above: int) -> int
     header, intake = store.header(), store.intake()
     exercise = Library.open(library).find(header.exercise)
     sources, notes = _sources(intake.units)
+    compared = len({source.key for source in sources})
+    if compared == 0 and notes:
+        raise UsageError(f"no submission can be read any more; {notes[0]}", f"They were in {header.source}.")
     pairs = pairs_of(sources, starter_sources(exercise.starters, LEARNER.snapshot), above / 100)
     names = {unit.key: unit.student.name for unit in intake.units}
     folder = results / "similar"
-    folder.mkdir(exist_ok=True)
-    for old in folder.glob("pair-*.html"):
-        old.unlink()
+    _cleared(folder)
     shown = pairs[:_MOST_PAGES]
     for number, pair in enumerate(shown, 1):
         write_file(folder / pair_file(number), pair_page(exercise.id, pair, names))
@@ -59,15 +61,25 @@ def similar_command(results: Path, library: tuple[Path, ...], above: int) -> int
         click.echo(f"note: {note}", err=True)
     for pair in shown[:20]:
         click.echo(f"{100 * pair.share:>5.0f} %  {pair.left.key} and {pair.right.key} ({pair.left.language})")
-    click.echo(f"{len(pairs)} pairs above {above} %: {folder / 'index.html'}")
+    click.echo(f"{compared} submissions compared, {len(pairs)} pairs above {above} %: {folder / 'index.html'}")
     return 0
+
+
+def _cleared(folder: Path) -> None:
+    """Make the folder for the pages, without those of the last time. Raises UsageError."""
+    try:
+        folder.mkdir(exist_ok=True)
+        for old in folder.glob("pair-*.html"):
+            old.unlink()
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written: {error.strerror}", "Make it writable.") from error
 
 
 def _sources(units: Sequence[Unit]) -> tuple[list[Source], list[str]]:
     """The code of everybody who can be opened, and who cannot."""
     from kata.batch.opening import snapshot_of
     from kata.batch.similarity import sources_of
-    from kata.errors import SubmissionError
+    from kata.errors import NotGraded, SubmissionError
     from kata.submission import STRICT
 
     sources: list[Source] = []
@@ -78,6 +90,6 @@ def _sources(units: Sequence[Unit]) -> tuple[list[Source], list[str]]:
         try:
             with snapshot_of(unit, STRICT) as snapshot:
                 sources += sources_of(unit.key, snapshot)
-        except SubmissionError as error:
+        except (SubmissionError, NotGraded) as error:
             notes.append(f"{unit.key} is left out: {error.message}")
     return sources, notes

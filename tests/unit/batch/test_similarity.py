@@ -89,5 +89,9 @@ def test_the_command_writes_the_pairs(tmp_path: Path) -> None:
     assert said.returncode == 0, said.stderr
     assert "ada and bob" in said.stdout
     assert {each.name for each in (tmp_path / "out/similar").iterdir()} == {"index.html", "pair-001.html"}
-    shutil.rmtree(tmp_path / "in")
+    shutil.rmtree(tmp_path / "in/cem")
     assert "left out" in subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    shutil.rmtree(tmp_path / "in")
+    gone = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (gone.returncode, "no submission can be read any more" in gone.stderr) == (2, True)
+    assert (tmp_path / "out/similar/pair-001.html").exists()

@@ -14,15 +14,20 @@ from kata.safe import safe_line
 
 #: what a column means -> how it is called, in lower case, in files of several platforms.
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "name": ("name", "student", "student name", "full name", "fullname"),
-    "first": ("first name", "firstname", "given name", "forename", "vorname"),
-    "last": ("last name", "lastname", "surname", "family name", "nachname"),
-    "number": ("id", "student id", "id number", "number", "sis user id"),
-    "email": ("email", "e-mail", "mail", "email address", "e-mail address"),
-    "login": ("login", "login id", "sis login id", "username", "user name", "user"),
+    "name": ("name", "student", "student name", "full name", "fullname", "vollständiger name", "nom complet",
+             "nombre completo"),
+    "first": ("first name", "firstname", "first name(s)", "given name", "forename", "vorname", "prénom", "nombre"),
+    "last": ("last name", "lastname", "surname", "family name", "nachname", "familienname", "nom", "nom de famille",
+             "apellido(s)", "apellidos"),
+    "number": ("id", "student id", "id number", "number", "sis user id", "id-nummer", "matrikelnummer", "matrikelnr",
+               "matrikelnr.", "numéro d'identification", "número de id"),
+    "email": ("email", "e-mail", "mail", "email address", "e-mail address", "e-mail-adresse", "adresse de courriel",
+              "dirección de correo"),
+    "login": ("login", "login id", "sis login id", "username", "user name", "user", "anmeldename", "benutzername",
+              "nom d'utilisateur", "nombre de usuario"),
     "submission": ("submission", "folder", "file"),
     "repository": ("repository", "repository url", "repo", "url", "github", "gitlab"),
-}
+}  # fmt: skip
 _MOST_ROWS = 100_000
 
 
@@ -97,6 +102,8 @@ def _text(file: Path) -> str:
         raw = file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}", "Give a CSV file.") from error
+    if (b"\0" in raw and raw[:2] not in (b"\xff\xfe", b"\xfe\xff")) or raw.startswith(b"PK\x03\x04"):
+        raise UsageError(f"{file} is no CSV but a file of another form", "Save it in the spreadsheet as CSV, in UTF-8.")
     try:
         return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
@@ -125,7 +132,9 @@ def _student(row: Sequence[str], at: Mapping[str, int], line: int) -> Student:
         index = at[meaning]
         return safe_line(row[index].strip(), 200) if 0 <= index < len(row) else ""
 
-    name = cell("name") or f"{cell('first')} {cell('last')}".strip()
+    name, first = cell("name") or cell("last"), cell("first")
+    if first.casefold() not in name.casefold():  # "Name" beside "Vorname" is the last name
+        name = f"{first} {name}".strip()
     return Student(name, cell("number"), cell("email"), cell("login"), cell("submission"), line, cell("repository"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 
 from kata.batch.intake import Intake, Unit, take_in
 from kata.batch.names import Named, key_of, named, spellings, told_apart
-from kata.batch.opening import snapshot_of
+from kata.batch.opening import Unreadable, snapshot_of
 from kata.batch.roster import Student, read_roster
 from kata.errors import SubmissionError, UsageError
 from kata.submission import STRICT
@@ -284,6 +285,28 @@ def test_rosters_of_spreadsheets_are_read(tmp_path: Path) -> None:
     assert read_roster(file)[0].name == "Zoë Müller"
     file.write_bytes("Name;E-Mail\nZoë;z@x\n".encode("cp1252"))
     assert read_roster(file)[0] == Student("Zoë", email="z@x", row=2)
+    file.write_bytes("\ufeffVorname;Nachname;ID-Nummer;E-Mail-Adresse;Anmeldename\nZoë;Müller;7;z@x;zm\n".encode())
+    assert read_roster(file)[0] == Student("Zoë Müller", "7", "z@x", "zm", row=2)
+    file.write_text("Name;Vorname\nMüller;Zoë\nZoë Müller;Zoë\nDavid;David\n")
+    assert [each.name for each in read_roster(file)] == ["Zoë Müller", "Zoë Müller", "David"]
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04...", "name\nada\n".encode("utf-16-le")])
+def test_a_roster_that_is_a_workbook_is_told_to_be_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "students.csv").write_bytes(content)
+    with pytest.raises(UsageError, match="is no CSV"):
+        read_roster(tmp_path / "students.csv")
+
+
+def test_what_the_machine_cannot_read_is_not_the_students_fault(tmp_path: Path) -> None:
+    folder(tmp_path, "ada")
+    (tmp_path / "bob.zip").write_bytes(zipped(CODE))
+    intake = take_in(tmp_path)
+    shutil.rmtree(tmp_path / "ada")
+    (tmp_path / "bob.zip").unlink()
+    for each in intake.units:
+        with pytest.raises(Unreadable):
+            snapshot_of(each, STRICT)
 
 
 def test_no_such_folder_and_no_submission_are_wrong_calls(tmp_path: Path) -> None:

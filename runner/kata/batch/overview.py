@@ -61,7 +61,8 @@ class Column:
 def as_page(book: Gradebook) -> str:
     """The page. Its content security policy allows its own style and script, by their digests, and nothing else."""
     style, script = _resource("overview.css"), _resource("overview.js")
-    lines = [_line(row, book) for row in book.rows]
+    called = Counter(row.unit.student.name.casefold() for row in book.rows)
+    lines = [_line(row, book, called[row.unit.student.name.casefold()] > 1) for row in book.rows]
     states = Counter((line.state, line.words) for line in lines)
     scores = [row.score for row in book.rows if row.score is not None]
     return _template().render(
@@ -81,7 +82,7 @@ def as_page(book: Gradebook) -> str:
     )
 
 
-def _line(row: Row, book: Gradebook) -> Line:
+def _line(row: Row, book: Gradebook, has_namesake: bool) -> Line:
     by_id = {check.id: check for check in row.report.checks} if row.report else {}
     marks = "".join(_LETTERS[by_id[id].status][0] if id in by_id else "-" for id in book.checks)
     words = (
@@ -89,10 +90,11 @@ def _line(row: Row, book: Gradebook) -> Line:
         if row.report
         else {MISSING: "NOTHING HANDED IN", WAITING: "NOT GRADED YET"}[row.state]
     )
+    number = row.unit.student.number or row.unit.student.login or (row.unit.key if has_namesake else "")
     return Line(
         key=row.unit.key,
         name=safe_line(row.unit.student.name, 120),
-        number=safe_line(row.unit.student.number or row.unit.student.login, 60),
+        number=safe_line(number, 60),
         state=row.state,
         words=words.capitalize(),
         score=row.score,
@@ -123,11 +125,11 @@ def _column(id: str, checks: list[CheckResult]) -> Column:
 
 
 def _bins(scores: list[int], most: int) -> list[tuple[str, int, float]]:
-    """(from-to in percent, students, height in percent of the highest); the last one is the full score alone."""
+    """(from-to in percent, students, height in percent of the highest); the last one is the full score or more."""
     counts = [0] * (_BINS + 1)
     for score in scores:
         counts[min(_BINS, int(_BINS * score / most))] += 1 if most else 0
-    names = [f"{10 * index}–{10 * index + 9} %" for index in range(_BINS)] + ["full score"]
+    names = [f"{10 * index}–{10 * index + 9} %" for index in range(_BINS)] + ["100 % or more"]
     highest = max(*counts, 1)
     return [(name, count, 100 * count / highest) for name, count in zip(names, counts, strict=True)]
 

@@ -105,7 +105,7 @@ def _table(tally: Tally) -> Group:
         table.add_row(Text(key), Text("running"), Text(), Text(f"{tally.now() - since:.0f}s"))
     counts = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in tally.states.most_common())
     bar = ProgressBar(total=max(1, tally.total), completed=tally.done, width=40)
-    return Group(table, bar, Text(f"{tally.done} of {tally.total}{_left(tally)}"), Text(counts))
+    return Group(table, bar, Text(f"  {tally.done} of {tally.total}{_left(tally)}"), Text(counts))
 
 
 def _left(tally: Tally) -> str:

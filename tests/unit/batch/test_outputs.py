@@ -234,6 +234,14 @@ def test_the_overview_stands_alone_and_says_everything_in_words() -> None:
     assert len(text.encode()) < 4_000_000
 
 
+def test_the_overview_tells_students_of_one_name_apart() -> None:
+    same = [replace(row("Jane Doe", Verdict.PASSED), unit=Unit(key, Student("Jane Doe"))) for key in ("jd-17", "jd-18")]
+    text = as_page(book(*same, row("Ada", Verdict.PASSED)))
+    assert "<small>jd-17</small>" in text
+    assert "<small>jd-18</small>" in text
+    assert "<small>Ada</small>" not in text
+
+
 def test_the_overview_of_nobody_graded_is_a_page_too() -> None:
     assert "0 graded" in as_page(book(Row(Unit("a", Student("A")), None)))
 

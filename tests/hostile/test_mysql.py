@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +22,7 @@ from kata.grader.database import Database, Place, look_into
 from kata.grader.failure import Failure
 from kata.grading import AskFailed
 from kata.services import service
+from kata.waiting import until
 
 #: testcontainers warns of its own decorators while it is imported
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -41,6 +44,13 @@ def running(engine: DockerEngine, images: dict[str, str]) -> Iterator[Environmen
 @pytest.fixture
 def own(running: Environment) -> Iterator[Any]:
     """The learner's own session."""
+    with session(running) as cursor:
+        yield cursor
+
+
+@contextmanager
+def session(running: Environment) -> Iterator[Any]:
+    """A session with the learner's credentials."""
     url = urlsplit(running.environment["DATABASE_URL"])
     host, port = running.services.address("mysql")
     known = {"user": url.username, "password": url.password or "", "database": url.path.strip("/")}
@@ -113,6 +123,34 @@ def test_a_table_that_stays_locked_fails_its_look_and_holds_up_nobody(running: E
     own.execute("DROP TABLE locked")
     answers(running)("hold_writes", {"service": "mysql"})
     answers(running)("let_writes_go", {"service": "mysql", "sessions": 0})
+
+
+def test_only_who_waits_for_a_lock_counts_as_held_back(running: Environment, own: Any) -> None:
+    """A session that reads, or sleeps, has not come as far as its write."""
+    own.execute("CREATE TABLE stocked (id INT PRIMARY KEY, stock INT) ENGINE=InnoDB")
+    own.execute("INSERT INTO stocked VALUES (1, 5)")
+    own.execute("BEGIN")
+    own.execute("SELECT stock FROM stocked WHERE id = 1 FOR UPDATE")
+    hold_writes = running.services["mysql"].hold_writes
+    assert hold_writes
+    with hold_writes(*running.address("mysql")) as hold, ThreadPoolExecutor() as pool:
+        said = [pool.submit(ask, running, "SELECT SLEEP(3)")]
+        assert until(lambda: hold.waiting() or None, 1) is None
+        said.append(pool.submit(ask, running, "INSERT INTO stocked VALUES (2, 5)"))
+        assert until(lambda: hold.waiting() == 1 or None, 5)
+        said.append(pool.submit(ask, running, "SELECT stock FROM stocked WHERE id = 1 FOR UPDATE"))
+        assert until(lambda: hold.waiting() == 2 or None, 5)
+        hold.release()
+        own.execute("ROLLBACK")
+        assert [each.result(10) for each in said]
+    own.execute("DROP TABLE stocked")
+
+
+def ask(running: Environment, statement: str) -> Any:
+    """What a session of its own answers to one statement."""
+    with session(running) as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall()
 
 
 def test_a_look_is_over_in_seconds(running: Environment) -> None:

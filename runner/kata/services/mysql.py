@@ -135,14 +135,17 @@ def _judged() -> Iterator[None]:
 
 
 def _waiting(cursor: Cursor) -> int:
-    """How many of the learner's sessions are in the middle of a statement: while writes are held, these wait."""
-    cursor.execute(
-        "SELECT COUNT(*) FROM information_schema.processlist WHERE user = %s AND command IN ('Query', 'Execute')",
-        (APP_USER,),
-    )
+    """How many of the learner's sessions wait for a lock. Who only reads, or connects, is still on the way."""
+    cursor.execute(_WAITING, (APP_USER,))
     row = cursor.fetchone()
     return int(row[0]) if row else 0
 
+
+#: Waiting for the read lock, for a table or for GET_LOCK is told in the state, waiting for a row only by InnoDB.
+_WAITING = """
+    SELECT COUNT(*) FROM information_schema.processlist
+     WHERE user = %s AND command IN ('Query', 'Execute') AND (state LIKE 'Waiting for%%' OR state = 'User lock'
+        OR id IN (SELECT trx_mysql_thread_id FROM information_schema.innodb_trx WHERE trx_state = 'LOCK WAIT'))"""
 
 _READY = (
     "$(command -v mysql || command -v mariadb) -h 127.0.0.1 -P 3306 --protocol=tcp -u {user} -p{password} "

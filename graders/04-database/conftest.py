@@ -62,12 +62,13 @@ def same_lines():
 
 @pytest.fixture(scope="session")
 def statuses():
-    """Fails unless the replies have exactly these statuses, so many of each."""
+    """Fails unless the replies have exactly these statuses, so many of each. Shows one of those that came too often."""
 
     def compare(replies, expected):
-        found = dict(Counter(reply.status for reply in replies))
-        about = f"{len(replies)} x {replies[0].about} at the same moment: how many of each status"
-        require(found == expected, about, expected=_told(expected), actual=_told(found))
+        found = Counter(reply.status for reply in replies)
+        too_often = max(replies, key=lambda reply: found[reply.status] - expected.get(reply.status, 0))
+        about = f"{len(replies)} of these at the same moment: how many of each status"
+        require(found == expected, about, expected=_told(expected), actual=_told(found), reply=too_often)
 
     return compare
 

@@ -2,7 +2,7 @@
 
 import re
 
-from kata.grader import in_parallel, needs, require
+from kata.grader import needs, require
 
 
 @needs("product-is-created")
@@ -48,8 +48,8 @@ def test_stock_has_a_check_in_the_database(shop, catalog, draw):
 @needs("order-takes-stock")
 def test_listing_needs_few_statements(api, shop, draw, database):
     tea, cup, customer = shop.product(stock=50), shop.product(stock=50), draw.word()
-    for reply in in_parallel([lambda: shop.order([(tea, 1), (cup, 1)], customer)] * 12):
-        reply.expect(201)
+    for _ in range(12):
+        shop.order([(tea, 1), (cup, 1)], customer).expect(201)
 
     def statements(limit):
         before = database.statements()

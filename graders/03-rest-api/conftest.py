@@ -66,7 +66,7 @@ class Books:
     def next_page(self, reply: Reply) -> str | None:
         """Where the link with rel="next" leads (RFC 8288), or None."""
         for value in reply.headers.all("Link"):
-            for target, parameters in re.findall(r"<([^>]*)>((?:\s*;[^,<]*)*)", value):
+            for target, parameters in re.findall(r'<([^>]*)>((?:\s*;(?:[^,"<]|"[^"]*")*)*)', value):
                 relation = re.search(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', parameters, re.IGNORECASE)
                 if relation and "next" in (relation[1] or relation[2] or "").lower().split():
                     return self.where(reply, target)

@@ -45,6 +45,7 @@ def test_tag_filter_selects(books, draw, only):
     both = books.create(author=author, tags=[draw.word(), tag])
     other = books.create(tags=[tag])
     books.create(author=author, tags=[tag + "s"])
+    books.create(author=author, tags=[tag.upper()])
     only([both, other], tag=tag)
     only([both], tag=tag, author=author)
 

@@ -80,7 +80,7 @@ def test_body_must_be_a_json_object(api, books):
     path = books.path(books.create())
     api.post("/books", content=draft, headers=AS_JSON).expect(OK)
     api.post("/books", content="", headers=AS_JSON).expect(INVALID)
-    for wrong in (draft[:-1], f"[{draft}]", "null", '"book"'):
+    for wrong in (draft[:-1], draft + "}", f"[{draft}]", "null", '"book"'):
         api.post("/books", content=wrong, headers=AS_JSON).expect(INVALID)
         api.patch(path, content=wrong, headers=AS_JSON).expect(INVALID)
 

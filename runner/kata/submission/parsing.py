@@ -18,6 +18,8 @@ from kata.submission.snapshot import Snapshot
 _MOST_DOTS = 100
 #: Every byte of Python costs up to 400 bytes as a syntax tree.
 _MOST_PYTHON = 128 * 1024
+#: An import or an assignment that stands on one line of its own.
+_PLAIN_LINE = re.compile(r"^(?:from .+|import .+|\w+ *=.+)$", re.MULTILINE)
 
 
 def toml(snapshot: Snapshot, path: str, limit: int | None = None) -> dict[str, Any]:
@@ -52,17 +54,28 @@ def json_object(snapshot: Snapshot, path: str, limit: int | None = None) -> dict
 
 
 def python(snapshot: Snapshot, path: str) -> ast.Module | None:
-    """The syntax tree of a Python file, never run; None when it is too large, no UTF-8 or not valid Python."""
+    """The syntax tree of a Python file, never run; None when it is too large or no UTF-8.
+
+    Of what is not valid Python here (it may be for a newer one) the plain lines at the left margin are read.
+    """
     try:
         text = snapshot.text(path, _MOST_PYTHON)
     except SubmissionError:
         return None
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            return ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
+        whole = _tree(text)
+        if whole is not None:
+            return whole
+        lines = (_tree(line) for line in _PLAIN_LINE.findall(text))
+        return ast.Module([statement for tree in lines if tree is not None for statement in tree.body], [])
+
+
+def _tree(text: str) -> ast.Module | None:
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _broken(path: str, line: int | None, form: str, error: ValueError) -> SubmissionError:

@@ -92,22 +92,33 @@ class Exchange:
             words += ["-X", self.method]
         for name, value in self.request_headers:
             words += ["-H", f"{name}: {value}" if value else f"{name};"]
-        body = self.request_body
-        if body is None:
+        if self.request_body is None:
             return shlex.join([*words, self.url])
-        if not _ESCAPED_BYTE.search(body):
-            return shlex.join([*words, "--data-raw", body, self.url])
-        return f"printf {shlex.quote(_for_printf(body))} | {shlex.join([*words, '--data-binary', '@-', self.url])}"
+        source = _source(self.request_body)
+        if source:
+            return f"{source} | {shlex.join([*words, '--data-binary', '@-', self.url])}"
+        return shlex.join([*words, "--data-raw", self.request_body, self.url])
 
 
-#: How `safe` shows a byte that is no text. No shell word can hold such a byte, but `printf` can write it.
+#: How `safe` shows a byte that is no text, and where it has cut a long one.
 _ESCAPED_BYTE = re.compile(r"\\x([0-9a-f]{2})")
+_CUT = re.compile(r"… \((\d+) more characters\)$")
 
 
-def _for_printf(shown: str) -> str:
-    """What `printf` turns into the bytes that `shown` stands for: octal, which every shell knows."""
-    doubled = shown.replace("%", "%%").replace("\\", "\\\\")
-    return re.sub(r"\\\\x([0-9a-f]{2})", lambda byte: f"\\{int(byte[1], 16):03o}", doubled)
+def _source(body: str) -> str:
+    """The command that writes a body which no shell word can hold; empty for an ordinary one.
+
+    Bytes are written as octal, which every `printf` knows. What is too long to be shown becomes as many letters, unless
+    it is JSON.
+    """
+    cut = _CUT.search(body)
+    if cut and not body.startswith(("{", "[")):
+        return f"head -c {cut.start() + int(cut[1])} /dev/zero | tr '\\0' x"
+    if not _ESCAPED_BYTE.search(body):
+        return ""
+    doubled = body.replace("%", "%%").replace("\\", "\\\\")
+    written = re.sub(r"\\\\x([0-9a-f]{2})", lambda byte: f"\\{int(byte[1], 16):03o}", doubled)
+    return f"printf {shlex.quote(written)}"
 
 
 @dataclass(frozen=True)

@@ -185,6 +185,13 @@ def test_the_line_for_the_shell_sends_the_very_bytes(content: bytes) -> None:
     assert subprocess.run(["bash", "-c", sent], capture_output=True, check=True).stdout == content
 
 
+def test_the_line_for_the_shell_sends_as_many_bytes_as_are_too_many_to_show() -> None:
+    line = Exchange("POST", "http://127.0.0.1:1/", request_body=safe(b"a" * 524_288, 4000)).as_curl()
+    sent, _, received = line.rpartition(" | ")
+    assert received == "curl -i -X POST --data-binary @- http://127.0.0.1:1/"
+    assert len(subprocess.run(["bash", "-c", sent], capture_output=True, check=True).stdout) == 524_288
+
+
 def test_skipped_checks_name_what_they_wait_for(failing: Report, not_graded: Report) -> None:
     """Behind a failure they are told with it; behind a fault of ours they stand alone."""
     assert "Waiting     A token expires; Logging out ends the session" in printed(failing)

@@ -63,7 +63,7 @@ def project(exercise: Exercise, starter: Path) -> Mapping[str, bytes]:
         for path in sorted(starter.rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts and "node_modules" not in path.parts
     }
-    around = {
+    around = _named_beside(exercise) | {
         "README.md": _readme(exercise, own.pop("README.md", b"").decode("utf-8")),
         "STATEMENT.md": exercise.statement.read_text("utf-8"),
         "kata.toml": _shipped("kata.toml"),
@@ -73,6 +73,13 @@ def project(exercise: Exercise, starter: Path) -> Mapping[str, bytes]:
     if exercise.contract.is_file():
         around["openapi.yaml"] = exercise.contract.read_text("utf-8")
     return {**{path: text.encode() for path, text in around.items()}, **own}
+
+
+def _named_beside(exercise: Exercise) -> dict[str, str]:
+    """The files that lie beside the statement and are named in it, such as the contract."""
+    text = exercise.statement.read_text("utf-8")
+    beside = sorted(path for path in exercise.statement.parent.iterdir() if path.is_file())
+    return {path.name: path.read_text("utf-8") for path in beside if f"`{path.name}`" in text}
 
 
 def _readme(exercise: Exercise, of_starter: str) -> str:

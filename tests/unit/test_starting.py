@@ -22,6 +22,15 @@ def test_a_project_has_everything_to_begin_with(library: Library, tmp_path: Path
     assert (tmp_path / "api/main.py").is_file()
 
 
+def test_what_the_statement_says_lies_beside_it_does(library: Library, tmp_path: Path) -> None:
+    """The origin's document of 09-caching, which a learner needs to run an origin of their own."""
+    exercise = library.find("09-caching")
+    write_project(exercise, tmp_path / "api")
+    document = (exercise.statement.parent / "origin.json").read_text("utf-8")
+    assert (tmp_path / "api/origin.json").read_text("utf-8") == document
+    assert not (tmp_path / "api/exercise.toml").exists()
+
+
 def test_every_starter_makes_a_project_whose_settings_load(library: Library, tmp_path: Path) -> None:
     for exercise in library.all():
         for folder in exercise.starters.iterdir():

@@ -11,6 +11,8 @@ def test_query_keeps_every_value(api, draw):
     tag, other, red, blue, green = (draw.word() for _ in range(5))
     reply = api.get("/query", params=[(tag, red), (other, green), (tag, blue)]).expect(200)
     same_json(reply.field("parameters", dict), {tag: [red, blue], other: [green]}, "parameters")
+    empty = api.get("/query", params=[(tag, red), (tag, "")]).expect(200)
+    same_json(empty.field("parameters", dict), {tag: [red, ""]}, "parameters")
 
 
 def test_query_is_decoded(api, draw):

@@ -55,6 +55,7 @@ def same_header(head, full, name):
 def test_unknown_path_is_404(api, draw):
     api.get("/").expect(200)
     api.get("/" + draw.word(6)).expect(404)
+    api.get(f"/hello/{draw.word()}/{draw.word()}").expect(404)  # a name is one segment
 
 
 def test_wrong_method_is_405(api):

@@ -227,26 +227,45 @@ def outage(api, cache_service, new_product) -> Outage:
 
 @dataclass(frozen=True)
 class Aged:
-    """The names that two products showed when their time was over, after the origin had changed both."""
+    """What was shown when its time was over, after the origin had changed it all.
 
-    old: str
+    `left_alone` has the first reply for each thing, and the one after its time.
+    """
+
     new: str
-    left_alone: str
+    left_alone: dict[str, tuple[Reply, Reply]]
     read_all_the_time: str
 
 
 @pytest.fixture(scope="session")
-def aged(api, origin, new_product, ttl, draw) -> Aged:
-    """Two remembered products, changed behind the server's back: one is left alone, one is read all the time."""
-    quiet, busy = new_product(), new_product()
-    old, new = draw.name(), draw.name()
-    for product in (quiet, busy):
-        origin.put(product.path, body=product.but(name=old))
-        api.get(product.path).expect(200)
-        origin.put(product.path, body=product.but(name=new))
+def aged(api, origin, new_product, some_product, ttl, draw) -> Aged:
+    """Remembered things, changed behind the server's back: one product is read all the time, the rest left alone.
+
+    What a server does not serve as stated in the first place is for other checks to tell.
+    """
+    quiet, busy, unknown = new_product(), new_product(), some_product()
+    article, old, new = f"/articles/{draw.word()}-{draw.integer(100, 999)}", draw.name(), draw.name()
+    left_alone = {
+        "a product": (quiet.path, 200),
+        "a list": ("/products?" + urlencode({"category": quiet.body["category"]}), 200),
+        "an article": (article, 200),
+        "the 404 of a product that exists by now": (unknown.path, 404),
+    }
+    _name(origin, old, article, quiet, busy)
+    first = {what: api.get(path) for what, (path, _) in left_alone.items()}
+    api.get(busy.path).expect(200)
+    _name(origin, new, article, quiet, busy, unknown)
     end = time.monotonic() + 1.5 * ttl
     shown = until(lambda: _expired(api, busy, new, end), seconds=1.5 * ttl + 5, every=ttl / 10)
-    return Aged(old, new, api.get(quiet.path).expect(200).field("name", str), shown or old)
+    served = {what: path for what, (path, status) in left_alone.items() if first[what].status == status}
+    return Aged(new, {what: (first[what], api.get(path)) for what, path in served.items()}, shown or old)
+
+
+def _name(origin: Origin, name: str, article: str, *products: Thing) -> None:
+    """Call the article and the products in the origin by this name."""
+    for product in products:
+        origin.put(product.path, body=product.but(name=name))
+    origin.put(article, languages={"en": {"id": article.split("/")[-1], "title": name, "text": name}})
 
 
 def _expired(api: Api, product: Thing, new: str, end: float) -> str | None:

@@ -20,10 +20,14 @@ def test_write_shows_in_every_list(api, new_product, category):
     product = new_product(before)
     same_json(api.get(list_before).expect(200).field("items", list), [product.body])
     same_json(api.get(list_after).expect(200).field("items", list), [])
+    api.get("/products").expect(200)
     moved = product.but(category=after)
     api.put(product.path, json=moved).expect(200)
-    same_json(api.get(list_after).expect(200).field("items", list), [moved])
-    same_json(api.get(list_before).expect(200).field("items", list), [])
+    same_json(api.get(list_after).expect(200).field("items", list), [moved], "after the PUT, items where it is now")
+    same_json(api.get(list_before).expect(200).field("items", list), [], "after the PUT, items where it was before")
+    everything = api.get("/products").expect(200)
+    shown = moved in everything.field("items", list)
+    require(shown, "the list of all products does not show this one as it is now", expected=moved, reply=everything)
 
 
 @needs("product-is-passed-on")

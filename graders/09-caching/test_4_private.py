@@ -52,6 +52,10 @@ def test_personal_price_is_never_shared(api, origin, prices, members):
         whose = "a member" if token else "somebody without Authorization"
         right = personal.get(token, product.body)["price"]
         require(reply.field("price", int) == right, f"{whose} sees another's price", expected=right, actual=reply.json)
+    raised = personal[members[0]]["price"] + 1
+    origin.put(product.path, body=product.body, users={members[0]: product.but(price=raised)})
+    price = api.get(product.path, token=members[0]).expect(200).field("price", int)
+    require(price == raised, "an answer for one member was kept", expected=raised, actual=price)
 
 
 @needs("product-is-passed-on")

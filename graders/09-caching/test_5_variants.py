@@ -48,12 +48,13 @@ def test_one_language_is_one_entry(api, origin, article):
 
 
 @needs("product-is-passed-on")
-def test_unchanged_product_is_304(api, new_product):
+def test_unchanged_product_is_304(api, new_product, draw):
     product = new_product()
     etag = api.get(product.path).expect(200).header("ETag")
     reply = api.get(product.path, headers={"If-None-Match": etag}).expect(304)
     require(reply.header("ETag") == etag, "another ETag", expected=etag, actual=reply.header("ETag"), reply=reply)
     require(not reply.body, f"a 304 has no body, but {len(reply.body)} bytes came", reply=reply)
+    api.get(product.path, headers={"If-None-Match": f'"{draw.word()}", {etag}'}).expect(304)
 
 
 @needs("unchanged-product-is-304", "write-shows-at-once")

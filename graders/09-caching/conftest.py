@@ -227,13 +227,10 @@ def outage(api, cache_service, new_product) -> Outage:
 
 @dataclass(frozen=True)
 class Aged:
-    """What was shown when its time was over, after the origin had changed it all.
-
-    `left_alone` has the first reply for each thing, and the one after its time.
-    """
+    """What was shown when its time was over, after the origin had given it all the name `new`."""
 
     new: str
-    left_alone: dict[str, tuple[Reply, Reply]]
+    left_alone: dict[str, Reply]
     read_all_the_time: str
 
 
@@ -258,7 +255,7 @@ def aged(api, origin, new_product, some_product, ttl, draw) -> Aged:
     end = time.monotonic() + 1.5 * ttl
     shown = until(lambda: _expired(api, busy, new, end), seconds=1.5 * ttl + 5, every=ttl / 10)
     served = {what: path for what, (path, status) in left_alone.items() if first[what].status == status}
-    return Aged(new, {what: (first[what], api.get(path)) for what, path in served.items()}, shown or old)
+    return Aged(new, {what: api.get(path) for what, path in served.items()}, shown or old)
 
 
 def _name(origin: Origin, name: str, article: str, *products: Thing) -> None:

@@ -288,9 +288,8 @@ class DockerEngine:
                 yield "volume", item["Name"], item.get("Labels") or {}
             for item in self._api.images(filters=filters):
                 labels = item.get("Labels") or {}
-                if not labels.get(
-                    CACHE
-                ):  # what was committed for later runs inherits the labels of the run that made it
+                # What was committed for later runs inherits the labels of the run that made it.
+                if not labels.get(CACHE):
                     yield "image", item["Id"], labels
 
     def cached_images(self, label: str) -> list[tuple[str, str, int]]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import ExitStack
 
 from kata import waiting
 from kata.errors import NotGraded
 from kata.services import Hold, Prepared
+from kata.waiting import SYSTEM_CLOCK, Clock
 
-#: No further session came for so long: there are no more. And when none came at all.
-_QUIET_SECONDS = 0.5
-_LONGEST = 3.0
+#: No further session came for so long, or for so many times the longest pause before one that came: there are no more.
+_QUIET_SECONDS, _PATIENCE = 0.5, 2.0
+#: And when they never stop coming, or none comes at all.
+_LONGEST = 4.0
 
 
 class Writes:
@@ -31,18 +32,23 @@ class Writes:
         """Return when so many sessions wait, or no more come, with all of them let go."""
         stack, hold = self._held.pop(service)
         with stack:
-            _gather(hold, sessions)
+            gather(hold, sessions)
             hold.release()
 
 
-def _gather(hold: Hold, enough: int) -> None:
-    most, quiet_since = 0, 0.0
+def gather(hold: Hold, enough: int, clock: Clock = SYSTEM_CLOCK) -> None:
+    """Return when `enough` sessions wait, or when no more seem to come.
+
+    How long to wait for one more is learned from those that came: on a busy machine they come slowly.
+    """
+    most, latest, slowest = 0, clock.now(), 0.0
 
     def gathered() -> bool | None:
-        nonlocal most, quiet_since
-        count, now = hold.waiting(), time.monotonic()
+        nonlocal most, latest, slowest
+        count, now = hold.waiting(), clock.now()
         if count > most:
-            most, quiet_since = count, now
-        return count >= enough or (most > 0 and now - quiet_since > _QUIET_SECONDS) or None
+            most, latest, slowest = count, now, max(slowest, now - latest)
+        quiet = max(_QUIET_SECONDS, _PATIENCE * slowest)
+        return count >= enough or (most > 0 and now - latest > quiet) or None
 
-    waiting.until(gathered, _LONGEST)
+    waiting.until(gathered, _LONGEST, clock)

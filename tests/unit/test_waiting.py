@@ -2,20 +2,9 @@
 
 from __future__ import annotations
 
+from tests.clock import Clock
+
 from kata.waiting import until
-
-
-class Clock:
-    """A clock whose time passes only in `sleep`."""
-
-    def __init__(self) -> None:
-        self.time = 100.0
-
-    def now(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.time += seconds
 
 
 def test_returns_the_first_value_that_is_not_none() -> None:

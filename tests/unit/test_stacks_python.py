@@ -49,7 +49,7 @@ def test_the_server_among_the_packages_is_used(plan_of: Detect, requirements: st
 
 def test_python_newer_than_ours_still_has_its_application_found(plan_of: Detect) -> None:
     """`kata` may run on an older Python than the submission, whose syntax it then cannot read whole."""
-    source = APP + "def of(:= newer syntax) -> None: ...\nother = FastAPI(\n"
+    source = "from fastapi import FastAPI\napp = FastAPI(\n    title='x',\n)\ndef of(:= newer syntax) -> None: ...\n"
     plan = plan_of({"requirements.txt": "fastapi\nuvicorn\n", "main.py": source})
     assert plan.start == "uvicorn main:app --host 0.0.0.0 --port $PORT"
 

@@ -18,7 +18,7 @@ from kata.submission.snapshot import Snapshot
 _MOST_DOTS = 100
 #: Every byte of Python costs up to 400 bytes as a syntax tree.
 _MOST_PYTHON = 128 * 1024
-#: An import or an assignment that stands on one line of its own.
+#: An import or an assignment; of a call that goes on below, the first line is enough.
 _PLAIN_LINE = re.compile(r"^(?:from .+|import .+|\w+ *=.+)$", re.MULTILINE)
 
 
@@ -67,7 +67,7 @@ def python(snapshot: Snapshot, path: str) -> ast.Module | None:
         whole = _tree(text)
         if whole is not None:
             return whole
-        lines = (_tree(line) for line in _PLAIN_LINE.findall(text))
+        lines = (_tree(line) or _tree(f"{line})") for line in _PLAIN_LINE.findall(text))
         return ast.Module([statement for tree in lines if tree is not None for statement in tree.body], [])
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from tests.chromium import PROGRAM, Chromium
 
 from kata import ci
@@ -16,6 +17,10 @@ from kata.engine.docker import DockerEngine
 from kata.engine.images import image_table
 from kata.errors import EngineUnavailable
 from kata.library import Library, Shelf
+
+#: Properties are judged by what they find, not by the clock: a busy machine takes longer for one example.
+settings.register_profile("kata", deadline=None)
+settings.load_profile("kata")
 
 # A shell that starts the suite in the background has SIGINT ignored, and children inherit that; tests send it to them.
 if threading.current_thread() is threading.main_thread():

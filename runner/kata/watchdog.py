@@ -8,13 +8,12 @@ and each service, whose disk is filled by the server.
 from __future__ import annotations
 
 import threading
-import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from types import TracebackType
 from typing import Protocol
 
-from kata.engine import Sandbox
+from kata.engine import LOG_BYTES, Sandbox
 from kata.errors import EngineUnavailable, NotGraded, SubmissionError
 from kata.results import Verdict
 
@@ -28,7 +27,7 @@ class Watchable(Protocol):
 
     def written(self, container: str) -> int: ...
 
-    def output(self, container: str, since: float) -> int: ...
+    def logged(self, container: str) -> int | None: ...
 
     def kill(self, container: str) -> None: ...
 
@@ -50,7 +49,7 @@ class Watchdog:
         self._sandbox = sandbox
         self._whose = whose
         self._said: dict[str, deque[int]] = defaultdict(lambda: deque(maxlen=_LOOKS))
-        self._since = time.time()
+        self._logged: dict[str, int] = {}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="kata-watchdog", daemon=True)
 
@@ -66,16 +65,15 @@ class Watchdog:
 
     def look(self) -> None:
         """Look at each container once; one that broke a limit is killed."""
-        since, self._since = self._since, time.time()
         for container in self._containers():
-            broken = self._broken(container, since)
+            broken = self._broken(container)
             if broken is not None:
                 self.exceeded = self.exceeded or broken
                 self._engine.kill(container)
 
-    def _broken(self, container: str, since: float) -> SubmissionError | None:
+    def _broken(self, container: str) -> SubmissionError | None:
         said = self._said[container]
-        said.append(self._engine.output(container, since))
+        said.append(self._grown(container))
         if sum(said) > self._sandbox.output:
             return _limit(
                 f"{self._whose} was ended because it printed more than {self._sandbox.output >> 20} MB within seconds",
@@ -89,6 +87,17 @@ class Watchdog:
                 "disk",
             )
         return None
+
+    def _grown(self, container: str) -> int:
+        """Bytes by which the log grew since the last look; one that is smaller than it was has begun anew.
+
+        The lines' times do not tell it: all of a line without an end has the time of its beginning.
+        """
+        now, before = self._engine.logged(container), self._logged.get(container, 0)
+        if now is None:
+            return 0
+        self._logged[container] = now
+        return now - before if now >= before else max(0, LOG_BYTES - before) + now
 
     def _watch(self) -> None:
         while not self._over.wait(_EVERY):

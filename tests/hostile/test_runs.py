@@ -28,9 +28,10 @@ def test_31_files_without_end_are_a_resource_limit(strict: Strict, tmp_path: Pat
     assert "wrote more than 32 MB of files" in report.message
 
 
-@pytest.mark.parametrize("line", ["x", "x" * 5000])
-def test_32_a_flood_of_output_is_a_resource_limit(strict: Strict, tmp_path: Path, line: str) -> None:
-    report = strict(tiny(tmp_path / "api", at_import=f"while True: print({line!r})"))
+@pytest.mark.parametrize("word", ["print('x')", "print('x' * 5000)", "os.write(1, bytes(65536))"])
+def test_32_a_flood_of_output_is_a_resource_limit(strict: Strict, tmp_path: Path, word: str) -> None:
+    """Of short lines, of long ones, and of one line without an end."""
+    report = strict(tiny(tmp_path / "api", at_import=f"import os\nwhile True: {word}"))
     assert report.verdict is Verdict.RESOURCE_LIMIT, report
     assert "printed more than" in report.message
 

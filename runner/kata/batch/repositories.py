@@ -23,6 +23,8 @@ from kata.errors import UsageError
 from kata.safe import safe_line
 
 _ADDRESS = re.compile(r"(https://|ssh://|git@[\w.-]+:)[^\s\x00-\x1f]+")
+#: A name or token that opens the repository; it is used and never kept or shown.
+_SECRET = re.compile(r"(?<=https://)[^/@\s]+@")
 _SECONDS = 120
 _AT_ONCE = 8
 
@@ -53,7 +55,7 @@ def fetched(folder: Path, protocols: str = "https:ssh") -> Fetch:
 
     def fetch(address: str) -> Path:
         if not _ADDRESS.fullmatch(address) and "file" not in protocols:
-            raise NotFetched(f"{safe_line(address, 120)} is no https or ssh address")
+            raise NotFetched(f"{safe_line(without_secret(address), 120)} is no https or ssh address")
         folder.mkdir(parents=True, exist_ok=True)
         archive = folder / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.tar"
         with tempfile.TemporaryDirectory(prefix="kata-fetch-") as made:
@@ -76,10 +78,16 @@ def _unit(student: Student, fetch: Fetch) -> Unit:
     key = key_of(student.name)
     if not student.repository:
         return Unit(key, student, notes=("no repository",))
+    kept = replace(student, repository=without_secret(student.repository))
     try:
-        return Unit(key, student, (Part("repository.tar", fetch(student.repository)),))
+        return Unit(key, kept, (Part("repository.tar", fetch(student.repository)),))
     except NotFetched as error:
-        return Unit(key, student, notes=(f"the repository could not be fetched: {error}",), unfetched=True)
+        return Unit(key, kept, notes=(f"the repository could not be fetched: {error}",), unfetched=True)
+
+
+def without_secret(text: str) -> str:
+    """An address, or what git says about one, without the name or token in it."""
+    return _SECRET.sub("", text)
 
 
 def _git(words: Sequence[str], protocols: str) -> None:
@@ -105,4 +113,4 @@ def _git(words: Sequence[str], protocols: str) -> None:
         raise NotFetched(f"not within {_SECONDS} seconds") from error
     if done.returncode != 0:
         last = done.stderr.strip().splitlines()
-        raise NotFetched(safe_line(last[-1] if last else b"git failed", 200))
+        raise NotFetched(without_secret(safe_line(last[-1] if last else b"git failed", 200)))

@@ -32,6 +32,10 @@ class Sandbox:
     output: int = 3 << 20
 
 
+#: How much of a container's output the engine keeps, wrapped line by line as it is.
+LOG_BYTES = 1_000_000
+
+
 @dataclass(frozen=True)
 class ContainerSpec:
     """A container to create. `published` ports are bound on 127.0.0.1 to ports that the engine chooses, or `pinned`."""
@@ -156,7 +160,8 @@ class Engine(Protocol):
         self, container: str, lines: int = 200, since: float | None = None, until: float | None = None
     ) -> bytes: ...
 
-    def output(self, container: str, since: float) -> int: ...
+    def logged(self, container: str) -> int | None:
+        """About how many bytes its log has now; it begins anew after LOG_BYTES. None when the container is gone."""
 
     def written(self, container: str) -> int: ...
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from docker.types import LogConfig, Ulimit
 
-from kata.engine import ContainerSpec
+from kata.engine import LOG_BYTES, ContainerSpec
 
 #: Unroutable by definition (RFC 5737): names outside the private network fail at once instead of leaking out.
 _NO_RESOLVER = "192.0.2.1"
@@ -34,7 +34,7 @@ def host_config(api: Any, spec: ContainerSpec) -> Any:
             "/tmp": f"size={box.temporary},nr_inodes=20000,mode=1777,exec",  # noqa: S108 - the container's own
             **dict.fromkeys(spec.volumes, f"size={box.temporary},nr_inodes=20000,mode=1777"),
         },
-        log_config=LogConfig(type="json-file", config={"max-size": "1m", "max-file": "1"}),
+        log_config=LogConfig(type="json-file", config={"max-size": str(LOG_BYTES), "max-file": "1"}),
         dns=None if spec.share_network_of or spec.published else [_NO_RESOLVER],
         dns_opt=None if spec.share_network_of else ["timeout:1", "attempts:1"],
         restart_policy={"Name": "no"},

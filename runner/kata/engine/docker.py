@@ -245,12 +245,11 @@ class DockerEngine:
             found = self._api.logs(container, tail=tail, since=since, until=until, stdout=True, stderr=True)
         return bytes(found) if since is None else b"".join(bytes(found).splitlines(keepends=True)[-lines:])
 
-    def output(self, container: str, since: float) -> int:
-        """About how many bytes the log grew by since then (Unix time), as far as the log is kept."""
+    def logged(self, container: str) -> int | None:
         with contextlib.suppress(docker.errors.APIError, requests.RequestException), translated():
-            found: bytes = self._api.logs(container, since=since, timestamps=True, stdout=True, stderr=True)
+            found: bytes = self._api.logs(container, timestamps=True, stdout=True, stderr=True)
             return len(found) + _LINE_OVERHEAD * found.count(b"\n")
-        return 0
+        return None
 
     def written(self, container: str) -> int:
         """Bytes that the container has written to its own file system; 0 when it is gone."""

@@ -170,6 +170,8 @@ def _print_run(page: Page, report: Report) -> None:
         _print_labelled(page, "Time", ", ".join(_phase(phase) for phase in report.phases) + f"; together {total}")
     if report.seed:
         _print_labelled(page, "Seed", f"{report.seed} (the same values again: --seed {report.seed})")
+    if any(check.status is Status.FAILED and check.exchanges for check in report.checks):
+        _print_labelled(page, "By hand", "--keep leaves the server running, so that the curl lines work")
     if page.whole:
         _print_part(page, Part("Digest", (report.digest,), Kind.QUOTED), indent=0)
         _print_labelled(page, "Version", report.kata_version)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kata import waiting
+from kata.engine import LOG_BYTES
 from kata.engine.caching import SERVICE_CAPABILITIES
 from kata.errors import NotGraded
 from kata.services import Occupied, Prepared
@@ -67,6 +68,6 @@ def _options(prepared: Prepared, network: str, labels: Mapping[str, str]) -> dic
         "memswap_limit": prepared.memory,
         "pids_limit": 256,
         "healthcheck": {"test": ["NONE"]},
-        "log_config": LogConfig(type="json-file", config={"max-size": "1m", "max-file": "1"}),
+        "log_config": LogConfig(type="json-file", config={"max-size": str(LOG_BYTES), "max-file": "1"}),
         "restart_policy": {"Name": "no"},
     }

@@ -9,7 +9,7 @@ import pytest
 
 from kata.batch.gradebook import Row
 from kata.batch.opening import snapshot_of
-from kata.batch.repositories import NotFetched, fetched, take_in_repositories
+from kata.batch.repositories import NotFetched, fetched, take_in_repositories, without_secret
 from kata.errors import UsageError
 from kata.submission import STRICT
 
@@ -50,6 +50,20 @@ def test_repositories_become_units_and_failures_are_told(repository: Path, tmp_p
 def test_only_https_and_ssh_are_fetched(tmp_path: Path, address: str) -> None:
     with pytest.raises(NotFetched, match="no https or ssh"):
         fetched(tmp_path)(address)
+
+
+def test_what_opens_a_repository_is_used_and_not_kept(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def fetch(address: str) -> Path:
+        asked.append(address)
+        raise NotFetched(without_secret(f"fatal: unable to access '{address}': not found"))
+
+    (tmp_path / "class.csv").write_text("name,repository\nAda,https://ada:t0ken@example.com/a.git\n")
+    (ada,) = take_in_repositories(tmp_path / "class.csv", fetch).units
+    assert asked == ["https://ada:t0ken@example.com/a.git"]
+    assert ada.student.repository == "https://example.com/a.git"
+    assert "t0ken" not in str(ada)
 
 
 def test_a_csv_without_repositories_is_a_wrong_call(tmp_path: Path) -> None:

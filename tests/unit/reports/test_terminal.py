@@ -172,7 +172,7 @@ def test_a_request_body_with_line_breaks_is_one_line_for_the_shell(failing: Repo
     check = failing.checks[3]
     exchange = replace(check.exchanges[0], request_body='{\n "a": 1\n}')
     report = replace(failing, checks=(replace(check, exchanges=(exchange,)),))
-    (line,) = [line for line in printed(report).splitlines() if "curl" in line]
+    (line,) = [line for line in printed(report).splitlines() if "curl -i" in line]
     assert "--data-raw '{'$'\\n'' \"a\": 1'$'\\n''}'" in line
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from kata.services.origin_server import LARGEST_BODY, Answer, Origin, Request, Server, best_language
+from kata.waiting import until
 
 TOKEN = "opensesame"
 MUG = {"id": "7", "name": "Mug", "category": "kitchen"}
@@ -223,6 +224,7 @@ def test_a_slow_resource_holds_up_nobody_else(connection: http.client.HTTPConnec
     assert connection.port is not None
     other = http.client.HTTPConnection("127.0.0.1", connection.port, timeout=5)
     connection.request("GET", "/slow")
+    assert until(lambda: b"GET" in ask(other, "GET", f"/control/{TOKEN}/calls?path=/slow")[1] or None, 5)
     assert ask(other, "PUT", "/slow", body="1")[0] == 200
     assert connection.getresponse().read() == b'"slow"', "the reply tells the state when the request came"
     other.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 from kata.ci import PLACES, pipeline
 from kata.errors import UsageError
 from kata.exercise import Exercise
+from kata.services import service
 
 #: Other words for a starter's folder; the frameworks are found in the starter's own dependency files.
 _ALIASES = {"py": "python", "js": "node", "javascript": "node", "nodejs": "node", "typescript": "node"}
@@ -66,7 +67,7 @@ def project(exercise: Exercise, starter: Path) -> Mapping[str, bytes]:
     around = _named_beside(exercise) | {
         "README.md": _readme(exercise, own.pop("README.md", b"").decode("utf-8")),
         "STATEMENT.md": exercise.statement.read_text("utf-8"),
-        "kata.toml": _shipped("kata.toml"),
+        "kata.toml": _shipped("kata.toml") + _choices(exercise),
         ".gitignore": _shipped("gitignore"),
         PLACES["github"]: pipeline("github", exercise.id),
     }
@@ -80,6 +81,16 @@ def _named_beside(exercise: Exercise) -> dict[str, str]:
     text = exercise.statement.read_text("utf-8")
     beside = sorted(path for path in exercise.statement.parent.iterdir() if path.is_file())
     return {path.name: path.read_text("utf-8") for path in beside if f"`{path.name}`" in text}
+
+
+def _choices(exercise: Exercise) -> str:
+    """The lines of kata.toml that choose a service; nothing where the exercise leaves no choice."""
+    lines = [
+        f'# {service(need.default).kind} = "{other}"  # in place of {need.default}'
+        for need in exercise.needs
+        for other in need.choices[1:]
+    ]
+    return "\n".join(["", "# [services]", *lines, ""]) if lines else ""
 
 
 def _readme(exercise: Exercise, of_starter: str) -> str:

@@ -31,6 +31,23 @@ def test_what_the_statement_says_lies_beside_it_does(library: Library, tmp_path:
     assert not (tmp_path / "api/exercise.toml").exists()
 
 
+@pytest.mark.parametrize(
+    ("id", "choice"),
+    [("04-database", '# database = "mysql"'), ("09-caching", '# cache = "memcached"'), ("06-auth", "")],
+)
+def test_the_services_that_can_be_chosen_are_offered(library: Library, tmp_path: Path, id: str, choice: str) -> None:
+    """And where nothing can be, nothing is; the line works as soon as its # is taken away."""
+    exercise = library.find(id)
+    text = project(exercise, starter(exercise))["kata.toml"].decode()
+    assert choice in text
+    assert ("[services]" in text) is bool(choice)
+    chosen = text.replace("# [services]", "[services]").replace(choice, choice.removeprefix("# "))
+    (tmp_path / "kata.toml").write_text(chosen)
+    with take(tmp_path) as snapshot:
+        kinds = dict(settings.load(snapshot).services)
+    assert kinds == ({choice.split()[1]: choice.split('"')[1]} if choice else {})
+
+
 def test_every_starter_makes_a_project_whose_settings_load(library: Library, tmp_path: Path) -> None:
     for exercise in library.all():
         for folder in exercise.starters.iterdir():

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from kata import __version__
+from kata.cli.complaint import complain
 from kata.errors import KataError
 
 #: A full disk can meet any command at any write; what was started is removed on the way out.
@@ -104,14 +105,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo("\nInterrupted; everything that was started has been removed.", err=True)
         sys.exit(130)
     except KataError as error:
-        click.echo(f"kata: {error.message}", err=True)
-        if error.hint:
-            click.echo(f"      {error.hint}", err=True)
+        complain(error.message, error.hint)
         sys.exit(error.exit_code)
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
-        click.echo(f"kata: {error.strerror}: {error.filename or 'a file of this run'} could not be written", err=True)
-        click.echo("      Make room (`kata clean --images`, `kata doctor`), then run the same command again.", err=True)
+        complain(
+            f"{error.strerror}: {error.filename or 'a file of this run'} could not be written",
+            "Make room (`kata clean --images`, `kata doctor`), then run the same command again.",
+        )
         sys.exit(3)
     sys.exit(result if isinstance(result, int) else 0)

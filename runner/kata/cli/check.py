@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kata.cli.complaint import complain
 from kata.cli.options import exercise_argument, known, library_option, must_exist, sound_exercise
 from kata.cli.output import TERMINAL, named_output, output, tell_github, write_report
 from kata.reports import WRITERS
@@ -184,7 +185,7 @@ def _remember(report: Report, manner: _Manner) -> None:
         before = progress.read(file).get(report.exercise)
         progress.record(file, report)
     except UsageError as error:
-        click.echo(f"kata: {error.message}\n      {error.hint}", err=True)
+        complain(error.message, error.hint)
         return
     last = before.last if before is not None else None
     words = reuse.told_apart(report, last.digest if last else "", last.at if last else "")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kata.cli.complaint import complain
 from kata.cli.options import exercise_argument, library_option, must_exist, sound_exercise
 from kata.exercise import Exercise
 from kata.results import Report
@@ -157,4 +158,4 @@ def _remember(report: Report) -> None:
     try:
         record(progress_file(), report)
     except UsageError as error:
-        click.echo(f"kata: {error.message}", err=True)
+        complain(error.message, error.hint)

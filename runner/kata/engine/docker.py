@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
@@ -49,7 +50,9 @@ class DockerEngine:
             client = docker.from_env(timeout=seconds, max_pool_size=32)
             client.ping()
         except (docker.errors.DockerException, requests.RequestException, OSError, ValueError) as error:
-            raise EngineUnavailable(f"Docker cannot be reached: {reason_of(error)}", START_HINT) from error
+            host = os.environ.get("DOCKER_HOST", "")
+            where = f" at DOCKER_HOST={safe_line(host, 100)}" if host else ""
+            raise EngineUnavailable(f"Docker cannot be reached{where}: {reason_of(error)}", START_HINT) from error
         client.api.timeout = _CALL
         return cls(client)
 

@@ -51,7 +51,7 @@ def startable() -> Iterator[None]:
 def reason_of(error: BaseException) -> str:
     """One line; what is wrapped in layers of libraries is told by its innermost cause."""
     while not getattr(error, "explanation", None):
-        inner = next((each for each in error.args if isinstance(each, BaseException)), None)
+        inner = next((each for each in error.args if isinstance(each, BaseException)), error.__cause__)
         if inner is None:
             break
         error = inner

@@ -64,7 +64,7 @@ def project(exercise: Exercise, starter: Path) -> Mapping[str, bytes]:
         for path in sorted(starter.rglob("*"))
         if path.is_file() and "__pycache__" not in path.parts and "node_modules" not in path.parts
     }
-    around = _named_beside(exercise) | {
+    around = {
         "README.md": _readme(exercise, own.pop("README.md", b"").decode("utf-8")),
         "STATEMENT.md": exercise.statement.read_text("utf-8"),
         "kata.toml": _shipped("kata.toml") + _choices(exercise),
@@ -73,6 +73,7 @@ def project(exercise: Exercise, starter: Path) -> Mapping[str, bytes]:
     }
     if exercise.contract.is_file():
         around["openapi.yaml"] = exercise.contract.read_text("utf-8")
+    around |= _named_beside(exercise)
     return {**{path: text.encode() for path, text in around.items()}, **own}
 
 

@@ -86,5 +86,5 @@ def test_a_service_that_is_driven_out_of_memory_is_told_as_such(environment: Ent
         with pytest.raises(psycopg.Error), psycopg.connect(host=host, port=port, **known) as connection:
             connection.execute("SELECT array_agg(repeat('x', 1000000)) FROM generate_series(1, 2000)")
         state = running._engine.state(running.services.containers["postgres"])
-        told = running.service_out_of_memory()
+        told = running.services.out_of_memory()
         assert (told is None) is (state.running or not state.out_of_memory)

@@ -131,7 +131,7 @@ def test_only_who_waits_for_a_lock_counts_as_held_back(running: Environment, own
     own.execute("INSERT INTO stocked VALUES (1, 5)")
     own.execute("BEGIN")
     own.execute("SELECT stock FROM stocked WHERE id = 1 FOR UPDATE")
-    hold_writes = running.services["mysql"].hold_writes
+    hold_writes = running.services.prepared["mysql"].hold_writes
     assert hold_writes
     with hold_writes(*running.address("mysql")) as hold, ThreadPoolExecutor() as pool:
         said = [pool.submit(ask, running, "SELECT SLEEP(3)")]

@@ -334,7 +334,7 @@ def test_a_cache_that_is_filled_stays_in_its_memory(running: Environment, engine
             connection.sendall(f"*3\r\n$3\r\nSET\r\n$4\r\nk{number:03}\r\n$1000000\r\n{'x' * 1_000_000}\r\n".encode())
             assert connection.recv(1000).startswith(b"+OK")
     assert asked(running, "PING") == b"+PONG\r\n"
-    assert running.service_out_of_memory() is None
+    assert running.services.out_of_memory() is None
 
 
 def test_a_flood_of_connections_is_named(running: Environment) -> None:

@@ -81,6 +81,9 @@ class BuildWatch:
         for container in self._steps(all=True):
             with suppress(*_GONE):
                 self._api.remove_container(container, force=True, v=True)
+        for image in self._api.images(all=True, quiet=True):
+            if image not in self._before and self._was_made_here(image):
+                self._layers.setdefault(image, 0)
         for image in reversed(self._layers):
             with suppress(*_GONE):
                 if not self._api.inspect_image(image).get("RepoTags"):
@@ -92,6 +95,13 @@ class BuildWatch:
             top = self._api.history(announced)[0]
             if top["Id"] not in self._before:
                 self._layers[top["Id"]] = int(top["Size"])
+
+    def _was_made_here(self, image: str) -> bool:
+        """Whether it came of a step of this build, though nobody heard of it: the engine was faster than the stream."""
+        with suppress(*_GONE):
+            found = self._api.inspect_image(image)
+            return bool(self._ours.get(found.get("Container", "")) or found.get("Parent") in self._layers)
+        return False
 
     def _is_too_much(self, running: int) -> bool:
         return self._written is not None and sum(self._layers.copy().values()) + running > self._written

@@ -42,7 +42,12 @@ class Postgres:
         "shared memory",
     )
     #: What the owner of a database does to others, by its settings and rights.
-    _SHUT = ("permission denied for database", "could not access file", "could not load library")
+    _SHUT = (
+        "permission denied for database",
+        "could not access file",
+        "could not load library",
+        "too many connections for database",
+    )
 
     def __init__(self, address: Mapping[str, Any]) -> None:
         self._address = address
@@ -74,10 +79,10 @@ class Postgres:
 
         if not isinstance(error, psycopg.Error):
             return Trouble.OTHER
-        if any(words in str(error) for words in self._CROWDED):
-            return Trouble.CROWDED
         if any(words in str(error) for words in self._SHUT):
             return Trouble.SHUT
+        if any(words in str(error) for words in self._CROWDED):
+            return Trouble.CROWDED
         if self._connection is None or self._connection.broken or self._connection.closed:
             return Trouble.LOST
         code = error.sqlstate or ""

@@ -162,15 +162,20 @@ def _judged() -> Iterator[None]:
     except psycopg.errors.LockNotAvailable as error:
         raise Occupied("a session of your server keeps a table locked, and never ends its transaction") from error
     except psycopg.Error as error:
-        if any(words in str(error) for words in _CROWDED):
-            raise Occupied("your server keeps so many connections or locks that nobody else gets one") from error
         if any(words in str(error) for words in _SHUT):
             raise Occupied("your server has changed its database so that nobody else is let in") from error
+        if any(words in str(error) for words in _CROWDED):
+            raise Occupied("your server keeps so many connections or locks that nobody else gets one") from error
         raise NotGraded(f"PostgreSQL did not do what was asked: {safe_line(str(error), 200)}") from error
 
 
 #: What the owner of a database does to others, by its settings and rights.
-_SHUT = ("permission denied for database", "could not access file", "could not load library")
+_SHUT = (
+    "permission denied for database",
+    "could not access file",
+    "could not load library",
+    "too many connections for database",
+)
 #: A connection that is refused has no SQLSTATE.
 _CROWDED = ("too many clients", "too many connections", "remaining connection slots", "could not fork", "shared memory")
 

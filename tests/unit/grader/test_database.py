@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import psycopg
 import pytest
 
 from kata.grader.database import MOST_TABLES, Looks, Place, Trouble
+from kata.grader.drivers import Postgres
 from kata.grader.failure import Failure
 
 Answer = Callable[[], Iterator[Sequence[Any]]]
@@ -146,3 +148,16 @@ def test_rows_are_capped_by_number_and_by_bytes() -> None:
     assert len(taken) <= 1001
     with pytest.raises(Failure, match="larger values"):
         Looks(FakeDriver({"own": [("x" * (9 << 20),)]})).rows("own")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "trouble"),
+    [
+        ('FATAL:  too many connections for database "app"', Trouble.SHUT),
+        ('FATAL:  too many connections for role "kata_reader"', Trouble.CROWDED),
+        ("FATAL:  sorry, too many clients already", Trouble.CROWDED),
+    ],
+)
+def test_a_database_that_takes_no_more_sessions_was_shut_by_its_owner(refusal: str, trouble: Trouble) -> None:
+    """Its own limit is a setting, and none until somebody sets it; full of sessions is something else."""
+    assert Postgres({}).trouble(psycopg.OperationalError(refusal)) is trouble

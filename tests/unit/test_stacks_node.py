@@ -230,3 +230,11 @@ def test_a_broken_package_json_is_refused_by_line(plan_of: Detect, text: str, me
 @pytest.mark.parametrize("package", [{"scripts": []}, {"dependencies": "x"}, {"main": 3}, {"scripts": {"start": 3}}])
 def test_odd_fields_are_passed_over(plan_of: Detect, package: Mapping[str, Any]) -> None:
     assert plan_of(package, {"app.js": ""}).start == "node app.js"
+
+
+def test_what_settings_name_is_there_when_packages_are_installed(plan_of: Detect) -> None:
+    """Yarn itself and its plugins, the hooks of pnpm, changes of packages; nothing else of the code."""
+    files = (".yarn/releases/yarn-4.0.0.cjs", ".pnpmfile.cjs", "patches/express+4.18.0.patch")
+    told = {".yarnrc.yml": "yarnPath: .yarn/releases/yarn-4.0.0.cjs", "yarn.lock": "", "server.js": ""}
+    plan = plan_of({"dependencies": {"express": "4"}}, {**told, **dict.fromkeys(files, "")})
+    assert set(plan.dependency_files) == {"package.json", "yarn.lock", ".yarnrc.yml", *files}

@@ -248,6 +248,24 @@ def test_requirements_that_name_the_code_itself_need_all_of_it(plan_of: Detect) 
     assert {"main.py", "setup.py"} <= set(plan.dependency_files)
 
 
+@pytest.mark.parametrize(
+    "requirements",
+    [
+        "wheels/foo-1-py3-none-any.whl\n",
+        "foo @ file:./wheels/foo-1-py3-none-any.whl\n",
+        "--no-index\n--find-links wheels\nfoo\n",
+        "-f=./wheels/\nfoo\n",
+    ],
+)
+def test_packages_that_are_files_of_the_submission_are_there_to_be_installed(
+    plan_of: Detect, requirements: str
+) -> None:
+    wheel = "wheels/foo-1-py3-none-any.whl"
+    assert wheel in plan_of({"requirements.txt": requirements, "main.py": "", wheel: "x"}).dependency_files
+    elsewhere = "https://example.org/" + wheel + "\n--find-links https://example.org/wheels\n"
+    assert plan_of({"requirements.txt": elsewhere, "main.py": "", wheel: "x"}).dependency_files == ("requirements.txt",)
+
+
 def test_an_empty_list_installs_nothing(plan_of: Detect) -> None:
     assert plan_of({"requirements.txt": "# none\n\n", "main.py": ""}).install == ()
 
@@ -378,3 +396,29 @@ def test_packages_that_cannot_be_known_get_the_usual_server(plan_of: Detect, fil
 )
 def test_packages_that_bring_others_are_enough(plan_of: Detect, requirements: str, main: str) -> None:
     assert "main:app" in plan_of({"requirements.txt": requirements, "main.py": main}).start
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"pyproject.toml": '[project]\ndependencies = "flask"\ndynamic = 3'},
+        {"pyproject.toml": "project = 3\n[tool]\npoetry = [1]"},
+        {"pyproject.toml": "[tool.poetry.dependencies]\nflask = {version = 3, extras = 3}"},
+        {"pyproject.toml": '[project]\ndependencies = ["flask"]', "poetry.lock": 'package = [1, "a"]'},
+        {"pyproject.toml": '[project]\ndependencies = ["flask"]', "uv.lock": "package = {a = 1}"},
+        {"Pipfile.lock": '{"default": [1]}'},
+    ],
+)
+def test_values_of_the_wrong_kind_are_none(plan_of: Detect, files: Files) -> None:
+    assert plan_of({"main.py": "", **files}).start == "python main.py"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"pyproject.toml": '[project]\ndependencies = ["--index-url=http://127.0.0.1/"]'},
+        {"Pipfile.lock": '{"default": {"--index-url": {"version": "=http://127.0.0.1/"}}}'},
+    ],
+)
+def test_an_option_of_pip_is_no_package(plan_of: Detect, files: Files) -> None:
+    assert "dependency '--index-url=http" in refused(plan_of, {"main.py": "", **files}).message

@@ -24,6 +24,8 @@ _ENTRIES = tuple(
 _TYPED = tuple(f"{folder}{stem}.ts" for folder in ("src/", "") for stem in ("server", "index", "app", "main"))
 _LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "pnpm-lock.yaml")
 _SETTINGS = (".npmrc", ".yarnrc", ".yarnrc.yml", "pnpm-workspace.yaml")
+#: What these settings and lock files name: the package manager itself, its plugins, changes of packages.
+_NAMED_BY_SETTINGS = (".yarn/", ".pnpmfile.cjs", "patches/")
 #: Scripts that npm runs by itself while it installs; the code that they may need is not there yet.
 _HOOKS = ("preinstall", "install", "postinstall", "prepare", "preprepare", "postprepare", "prepublish")
 _FRAMEWORKS = ("express", "fastify", "koa", "@nestjs/core", "@hapi/hapi", "hono", "restify", "polka", "next")
@@ -47,7 +49,7 @@ def prepare(app: App) -> Preparation:
     if not with_dev and not _dependencies(package):
         return Preparation()
     needs_code = _is_spread(package)
-    files = app.everything if needs_code else app.all(("package.json", *_LOCKS, *_SETTINGS))
+    files = app.everything if needs_code else _install_files(app)
     hooks = not needs_code and _scripts(package).keys() & set(_HOOKS)
     lines = (*(("npm pkg delete scripts",) if hooks else ()), *_install_lines(app, package, with_dev))
     late = ("npm run postinstall",) if hooks and "postinstall" in _scripts(package) else ()
@@ -96,6 +98,11 @@ def _is_spread(package: dict[str, Any]) -> bool:
     """Do its packages stand in the submission itself?"""
     places = ("file:", "link:", "workspace:", "./", "../")
     return "workspaces" in package or any(version.startswith(places) for version in _dependencies(package).values())
+
+
+def _install_files(app: App) -> tuple[str, ...]:
+    named = (path for path in app.everything if path.startswith(_NAMED_BY_SETTINGS))
+    return (*app.all(("package.json", *_LOCKS, *_SETTINGS)), *named)
 
 
 def _install_lines(app: App, package: dict[str, Any], with_dev: bool) -> tuple[str, ...]:

@@ -22,6 +22,8 @@ _LONGEST_PINS = 20_000
 _NAME = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
 _INCLUDE = re.compile(r"(-r|--requirement|-c|--constraint)[\s=]*(\S+)")
 _LOCAL = re.compile(r"(-e|--editable)\b|\.{0,2}/|\.$|file:")
+#: What may be a path: of a folder with packages, or of one package.
+_PLACE = re.compile(r"(?:-f|--find-links)[\s=]*(\S+)|(?:^|@\s*)(?:file:(?://)?)?(\S*/\S*|\S+\.(?:whl|zip|tar\.gz))")
 
 #: Extras that bring a server with them.
 _BRINGS = {("fastapi", "standard"): "uvicorn", ("fastapi", "all"): "uvicorn"}
@@ -83,7 +85,7 @@ def _from_requirements(app: App, listed: str) -> Packages:
     lines = _requirement_lines(app, listed, files)
     names = _names(lines)
     install = (f"{_PIP} -r {listed}",) if lines else ()
-    if any(_LOCAL.match(line) for line in lines):
+    if any(_is_local(app, line) for line in lines):
         return Packages(listed, names, app.everything, install, certain=False)
     return Packages(listed, names, tuple(files), install, certain="://" not in "".join(lines))
 
@@ -107,23 +109,28 @@ def _requirement_lines(app: App, path: str, files: list[str]) -> list[str]:
             if not app.has(inner):
                 raise refused(f"{shown(path)}:{number}: {shown(inner)} is not there.", "Add it or drop the line.")
             requirements += _requirement_lines(app, inner, files)
-        elif line and (not line.startswith("-") or _LOCAL.match(line)):
+        elif line and (not line.startswith("-") or _is_local(app, line)):
             requirements.append(line)
     return requirements
+
+
+def _is_local(app: App, line: str) -> bool:
+    """Does a line of requirements need files of the submission?"""
+    place = _PLACE.search(line)
+    path = posixpath.normpath(place[1] or place[2]) if place else ""
+    return bool(_LOCAL.match(line)) or app.has(path) or app.has_folder(path)
 
 
 def _from_pyproject(app: App) -> Packages:
     data = app.toml("pyproject.toml")
     project, poetry = _table(data, "project"), _table(data, "tool", "poetry")
     wanted = project.get("dependencies")
-    if "dependencies" in project.get("dynamic", ()):
+    if "dependencies" in _list(project, "dynamic"):
         return _from_the_code(app, "pyproject.toml")
     if not isinstance(wanted, list):
         wanted = _poetry_requirements(_table(poetry, "dependencies"))
     requirements = [str(requirement) for requirement in wanted]
-    for requirement in requirements:
-        if not _NAME.match(requirement):
-            raise refused(f"pyproject.toml: dependency {safe_line(requirement, 60)!r} is not one.", "See PEP 508.")
+    _must_be_packages("pyproject.toml", requirements)
     lock = app.first(("uv.lock", "poetry.lock"))
     install = _pip_lines(requirements, _pins(app, lock) if lock else [])
     files = app.all(("pyproject.toml", lock or ""))
@@ -141,7 +148,15 @@ def _unpinned(lock: str) -> str:
 def _from_pipfile(app: App) -> Packages:
     default = _table(app.json("Pipfile.lock"), "default")
     requirements = [name + str(entry.get("version", "")) for name, entry in default.items() if isinstance(entry, dict)]
+    _must_be_packages("Pipfile.lock", requirements)
     return Packages("Pipfile.lock", _names(requirements), ("Pipfile.lock",), _pip_lines(requirements, []))
+
+
+def _must_be_packages(source: str, requirements: list[str]) -> None:
+    """Refuse what pip would not take for a package, but for one of its options."""
+    for requirement in requirements:
+        if not _NAME.match(requirement):
+            raise refused(f"{source}: dependency {safe_line(requirement, 60)!r} is not one.", "See PEP 508.")
 
 
 def _pip_lines(requirements: list[str], pins: list[str]) -> tuple[str, ...]:
@@ -157,7 +172,9 @@ def _pip_lines(requirements: list[str], pins: list[str]) -> tuple[str, ...]:
 def _pins(app: App, lock: str) -> list[str]:
     """`name==version` for every package that the lock file names once, from a registry."""
     versions: dict[str, set[str]] = {}
-    for package in app.toml(lock).get("package", []):
+    for package in _list(app.toml(lock), "package"):
+        if not isinstance(package, dict):
+            continue
         source = package.get("source", {})
         if isinstance(source, dict) and source.keys() <= {"registry"} and "version" in package:
             versions.setdefault(str(package.get("name")), set()).add(str(package["version"]))
@@ -174,7 +191,8 @@ def _poetry_requirements(dependencies: Mapping[str, Any]) -> list[str]:
 
 def _poetry_requirement(name: str, entry: Mapping[str, Any]) -> str:
     """A Poetry dependency in PEP 508 form (https://python-poetry.org/docs/dependency-specification/)."""
-    extras = f"[{','.join(map(str, entry['extras']))}]" if entry.get("extras") else ""
+    wanted = ",".join(map(str, _list(entry, "extras")))
+    extras = f"[{wanted}]" if wanted else ""
     if "git" in entry:
         return f"{name}{extras} @ git+{entry['git']}"
     if "version" not in entry:
@@ -214,3 +232,9 @@ def _table(data: Mapping[str, Any], *path: str) -> Mapping[str, Any]:
         inner = data.get(part)
         data = inner if isinstance(inner, dict) else {}
     return data
+
+
+def _list(data: Mapping[str, Any], name: str) -> list[Any]:
+    """The list called `name`, empty when there is none or it is something else."""
+    found = data.get(name)
+    return found if isinstance(found, list) else []

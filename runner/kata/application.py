@@ -130,7 +130,7 @@ class Application:
         """Ready is a complete HTTP reply below 500 on the health path, not an open port."""
         watch = _Watch(self, waiting.SYSTEM_CLOCK.now())
         if waiting.until(watch.look, self._launch.seconds) is None:
-            raise diagnosis.silent(
+            raise self.out_of_processes() or diagnosis.silent(
                 self._launch.seconds,
                 self.listeners(),
                 self._launch.port,
@@ -159,10 +159,15 @@ class Application:
         """What is already certain to be wrong: it ended, or it listens where nobody can reach it."""
         state = self._engine.state(self.container)
         if not state.running:
-            return diagnosis.ended(state, self._launch.sandbox.memory, self.log())
+            return diagnosis.ended(state, self._launch.sandbox, self.log())
         if elapsed > _LOOK_AFTER:
             return diagnosis.misplaced(self.listeners(), self._launch.port, self.log())
         return None
+
+    def out_of_processes(self) -> SubmissionError | None:
+        """What to say of a server that has all the processes and threads that it may have."""
+        most = self._launch.sandbox.pids
+        return diagnosis.out_of_processes(most, self.log()) if self._engine.processes(self.container) >= most else None
 
     def listeners(self) -> tuple[diagnosis.Listener, ...]:
         """The sockets that listen inside, read by a trusted container that shares its network."""

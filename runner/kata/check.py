@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -18,10 +18,13 @@ from kata.errors import NotGraded, SubmissionError
 from kata.grader.journal import Session
 from kata.grading import GraderProcess, Journal
 from kata.judgement import checks_of, verdict_of
-from kata.results import Phase, Report, Verdict
+from kata.results import CheckResult, Phase, Report, Verdict
 from kata.stacks import Plan, detect
 from kata.submission import Snapshot, take
 from kata.task import Task
+
+#: Why a check failed whose request got no reply.
+_UNANSWERED = ("too_slow", "closed")
 
 
 def check(task: Task, submission: Path) -> Report:
@@ -85,13 +88,21 @@ def graded(task: Task, report: Report, plan: Plan, environment: Environment, gra
     )
     checks = checks_of(task.exercise, journal, task.options.only, environment.app_log)
     verdict, message, hint = verdict_of(checks, journal, environment.ran_out_of_memory(), seconds)
-    exceeded = environment.exceeded or environment.services.out_of_memory()
+    exceeded = _exceeded(environment, checks)
     if exceeded is not None:
         verdict, message, hint = exceeded.verdict, exceeded.message, exceeded.hint
     if verdict is not Verdict.PASSED:
         environment.require_engine()
     tail = environment.app_log() if verdict is not Verdict.PASSED else ()
     return replace(report, checks=checks, verdict=verdict, message=message, hint=hint, log_tail=tail)
+
+
+def _exceeded(environment: Environment, checks: Sequence[CheckResult]) -> SubmissionError | None:
+    """The limit that explains what failed, if any."""
+    found = environment.exceeded or environment.services.out_of_memory()
+    if found is None and any(check.cause in _UNANSWERED for check in checks):
+        return environment.app.out_of_processes()
+    return found
 
 
 def _session(task: Task, report: Report, plan: Plan, environment: Environment) -> Session:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kata.engine import ContainerState
+from kata.engine import ContainerState, Sandbox
 from kata.errors import SubmissionError
+from kata.mistakes import NO_PROCESS_LEFT
 from kata.results import Verdict
 
 _LISTEN = "0A"
@@ -50,10 +51,12 @@ def _address(digits: str) -> str:
     return "::1" if raw == b"\0" * 15 + b"\1" else "::" if not any(raw) else raw.hex(":", 2)
 
 
-def ended(state: ContainerState, memory: int, log: tuple[str, ...]) -> SubmissionError:
+def ended(state: ContainerState, box: Sandbox, log: tuple[str, ...]) -> SubmissionError:
     """The process ended before it answered."""
     if state.out_of_memory:
-        return out_of_memory(memory, log)
+        return out_of_memory(box.memory, log)
+    if any(re.search(NO_PROCESS_LEFT, line) for line in log):
+        return out_of_processes(box.pids, log)
     words = {126: " (the start command is not executable)", 127: " (the start command was not found)"}
     return SubmissionError(
         Verdict.CRASHED,
@@ -72,6 +75,17 @@ def out_of_memory(memory: int, log: tuple[str, ...]) -> SubmissionError:
         "Look for something that grows with each request or is loaded whole at start.",
         log,
         cause="memory",
+    )
+
+
+def out_of_processes(most: int, log: tuple[str, ...]) -> SubmissionError:
+    """The server has all the processes that it may have, so that the next one could not be started."""
+    return SubmissionError(
+        Verdict.RESOURCE_LIMIT,
+        f"your server used up its {most} processes and threads, so that no more could be started",
+        "Look for threads or processes that are started for each request, in a loop, or one per worker, and never end.",
+        log,
+        cause="processes",
     )
 
 

@@ -26,6 +26,13 @@ _UNROUTED = re.compile(
 )
 _NAIVE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(?![\d:.Zz+-])")
 
+#: How languages put it that no process or thread can be started any more: Python, Java, Go, Ruby, Node, shells.
+NO_PROCESS_LEFT = (
+    r"(?i:can't start new thread|unable to create (?:new )?native thread|failed to create new OS thread"
+    r"|pthread_create failed|can't create Thread|cannot fork|fork: retry|\bspawn .{0,200}EAGAIN"
+    r"|\bfork\b.{0,200}Resource temporarily unavailable|Resource temporarily unavailable - fork)"
+)
+
 #: What a log line says -> what it means. The groups of the pattern fill the sentence.
 _LOG = (
     (
@@ -79,6 +86,10 @@ _LOG = (
         r"KeyError: '([A-Z][A-Z0-9_]{2,})'|([A-Z][A-Z0-9_]{2,}) (?:is not set|is required|must be set)",
         "The variable {0} is not set: the statement lists the ones that your server gets; your own go under "
         "[environment] in kata.toml.",
+    ),
+    (
+        NO_PROCESS_LEFT,
+        "The server has as many processes and threads as it may have: reuse a few, and let each one end with its work.",
     ),
     (
         r"EADDRINUSE|Address already in use",

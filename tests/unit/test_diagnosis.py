@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kata.diagnosis import Listener, ended, listeners, misplaced, silent
-from kata.engine import ContainerState
+from kata.diagnosis import Listener, ended, listeners, misplaced, out_of_processes, silent
+from kata.engine import ContainerState, Sandbox
 from kata.results import Verdict
 
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode"
@@ -61,13 +61,14 @@ def test_right_place_is_not_blamed() -> None:
 def test_six_causes_have_six_messages() -> None:
     port, log = 8000, ("last line",)
     found = [
-        ended(ContainerState(False, 3, False), 512 << 20, log),
-        ended(ContainerState(False, 137, True), 512 << 20, log),
+        ended(ContainerState(False, 3, False), Sandbox(), log),
+        ended(ContainerState(False, 137, True), Sandbox(), log),
         misplaced([Listener("127.0.0.1", port)], port, log),
         misplaced([Listener("0.0.0.0", 3000)], port, log),
         silent(40, [], port, "/", "", log),
         silent(40, [Listener("0.0.0.0", port)], port, "/", "", log),
         silent(40, [Listener("0.0.0.0", port)], port, "/", "503", log),
+        out_of_processes(256, log),
     ]
     errors = [error for error in found if error is not None]
     assert len({error.message for error in errors}) == len(found)
@@ -76,5 +77,27 @@ def test_six_causes_have_six_messages() -> None:
 
 
 def test_commands_that_cannot_run_are_explained() -> None:
-    assert "not found" in ended(ContainerState(False, 127, False), 1, ()).message
-    assert ended(ContainerState(False, 1, True), 512 << 20, ()).verdict is Verdict.RESOURCE_LIMIT
+    assert "not found" in ended(ContainerState(False, 127, False), Sandbox(), ()).message
+    assert ended(ContainerState(False, 1, True), Sandbox(), ()).verdict is Verdict.RESOURCE_LIMIT
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "RuntimeError: can't start new thread",
+        "java.lang.OutOfMemoryError: unable to create native thread: possibly out of memory or process limits reached",
+        "runtime: failed to create new OS thread (have 200 already; errno=11)",
+        "fork/exec /bin/true: resource temporarily unavailable",
+        "main.rb:3:in `initialize': can't create Thread: Resource temporarily unavailable (ThreadError)",
+        "Error: spawn /bin/sh EAGAIN",
+        "sh: 0: Cannot fork",
+        "bash: fork: retry: Resource temporarily unavailable",
+    ],
+)
+def test_who_ended_for_want_of_a_process_is_told_so(line: str) -> None:
+    """In the languages' own words; what cannot be read from a socket at once is no such end."""
+    found = ended(ContainerState(False, 1, False), Sandbox(pids=99), ("first", line))
+    assert found.verdict is Verdict.RESOURCE_LIMIT
+    assert "its 99 processes and threads" in found.message
+    other = ended(ContainerState(False, 1, False), Sandbox(), ("BlockingIOError: Resource temporarily unavailable",))
+    assert other.verdict is Verdict.CRASHED

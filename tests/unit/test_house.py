@@ -23,7 +23,7 @@ ALLOWED = {
     "errors.py": {"kata.results"},
     "waiting.py": set(),
     "mistakes.py": {"kata.results"},
-    "diagnosis.py": {"kata.engine", "kata.errors", "kata.results"},
+    "diagnosis.py": {"kata.engine", "kata.errors", "kata.mistakes", "kata.results"},
     "exercise.py": {"kata.errors", "kata.results", "kata.toml_lines", "kata.schemas"},
 }
 #: library -> the only rooms that may import it.

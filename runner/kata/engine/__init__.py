@@ -165,6 +165,9 @@ class Engine(Protocol):
 
     def written(self, container: str) -> int: ...
 
+    def processes(self, container: str) -> int:
+        """How many processes and threads it has now; 0 when it does not run, or the engine does not count them."""
+
     def port(self, container: str, port: int) -> int: ...
 
     def remove(self, container: str) -> None: ...

@@ -261,6 +261,12 @@ class DockerEngine:
                 return int(found.get("SizeRw") or 0)
         return 0
 
+    def processes(self, container: str) -> int:
+        with contextlib.suppress(docker.errors.APIError, requests.RequestException), translated():
+            found = self._api.stats(container, stream=False, one_shot=True)
+            return int((found.get("pids_stats") or {}).get("current") or 0)
+        return 0
+
     def port(self, container: str, port: int) -> int:
         with translated():
             found = self._api.inspect_container(container)["NetworkSettings"]["Ports"].get(f"{port}/tcp")

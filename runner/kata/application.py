@@ -165,9 +165,11 @@ class Application:
         return None
 
     def out_of_processes(self) -> SubmissionError | None:
-        """What to say of a server that has all the processes and threads that it may have."""
-        most = self._launch.sandbox.pids
-        return diagnosis.out_of_processes(most, self.log()) if self._engine.processes(self.container) >= most else None
+        """What to say of a silent server that has all the processes it may have, or has said that it got no more."""
+        most, log = self._launch.sandbox.pids, self.log()
+        if self._engine.processes(self.container) >= most or diagnosis.wants_processes(log):
+            return diagnosis.out_of_processes(most, log)
+        return None
 
     def listeners(self) -> tuple[diagnosis.Listener, ...]:
         """The sockets that listen inside, read by a trusted container that shares its network."""

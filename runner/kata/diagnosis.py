@@ -55,7 +55,7 @@ def ended(state: ContainerState, box: Sandbox, log: tuple[str, ...]) -> Submissi
     """The process ended before it answered."""
     if state.out_of_memory:
         return out_of_memory(box.memory, log)
-    if any(re.search(NO_PROCESS_LEFT, line) for line in log):
+    if wants_processes(log):
         return out_of_processes(box.pids, log)
     words = {126: " (the start command is not executable)", 127: " (the start command was not found)"}
     return SubmissionError(
@@ -76,6 +76,11 @@ def out_of_memory(memory: int, log: tuple[str, ...]) -> SubmissionError:
         log,
         cause="memory",
     )
+
+
+def wants_processes(log: tuple[str, ...]) -> bool:
+    """Does the log say that no process or thread could be started?"""
+    return any(re.search(NO_PROCESS_LEFT, line) for line in log)
 
 
 def out_of_processes(most: int, log: tuple[str, ...]) -> SubmissionError:

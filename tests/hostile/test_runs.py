@@ -55,7 +55,18 @@ def test_27_a_fork_bomb_is_contained(strict: Strict, tmp_path: Path, HURRIED: An
     small = replace(HURRIED, sandbox=replace(HURRIED.sandbox, pids=32, cpus=0.5), boot_seconds=6.0)
     bomb = "while True:\n    try: os.fork()\n    except OSError: time.sleep(0.1)"
     report = strict(tiny(tmp_path / "api", at_import=f"import time\n{bomb}"), profile=small)
-    assert report.verdict in (Verdict.NOT_READY, Verdict.RESOURCE_LIMIT), report
+    assert report.verdict is Verdict.RESOURCE_LIMIT, report
+    assert "32 processes" in report.message
+
+
+def test_threads_that_never_end_are_named_where_requests_get_no_reply(
+    strict: Strict, tmp_path: Path, HURRIED: Any
+) -> None:
+    small = replace(HURRIED, sandbox=replace(HURRIED.sandbox, pids=32))
+    hoard = "import threading, time\n        while True: threading.Thread(target=time.sleep, args=(60,)).start()"
+    report = strict(tiny(tmp_path / "api", on_put=hoard), profile=small)
+    assert report.verdict is Verdict.RESOURCE_LIMIT, report
+    assert "32 processes and threads" in report.message
 
 
 def test_28_memory_hoarded_on_a_request_is_named(strict: Strict, tmp_path: Path, HURRIED: Any) -> None:

@@ -63,7 +63,7 @@ def test_error_names_the_member(refused):
         require(name in reply.text, f"the body of the error does not name {name!r}", actual=reply.text, reply=reply)
 
 
-@needs("put-replaces-the-whole-book", "patch-changes-what-it-names")
+@needs("put-answers-the-book", "patch-changes-what-it-names")
 def test_put_and_patch_follow_the_rules(api, books, draw):
     path = books.path(books.create())
     api.put(path, json=books.draft()).expect(200)

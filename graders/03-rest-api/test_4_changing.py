@@ -1,9 +1,17 @@
 """Replacing, changing and deleting."""
 
-from kata.grader import needs, require
+from kata.grader import OK, needs, require
 
 
 @needs("read-answers-the-book")
+def test_put_answers_the_book(api, books):
+    book, draft = books.create(), books.draft()
+    expected = {**draft, "id": book["id"]}
+    books.same(api.put(books.path(book), json=draft).expect(200), expected)
+    books.same(books.read(book), expected)
+
+
+@needs("put-answers-the-book")
 def test_put_replaces_the_whole_book(api, books):
     book = books.create()
     for draft in (books.draft(), books.draft(tags=..., summary=...)):
@@ -12,7 +20,7 @@ def test_put_replaces_the_whole_book(api, books):
         books.same(books.read(book), expected)
 
 
-@needs("put-replaces-the-whole-book", "list-has-items-and-total")
+@needs("put-answers-the-book", "list-has-items-and-total")
 def test_put_is_idempotent(api, books):
     book, draft = books.create(), books.draft()
     for _ in range(3):
@@ -49,7 +57,15 @@ def test_merge_patch_media_type_is_taken(api, books, draw):
     books.same(reply, {**book, "title": title})
 
 
-@needs("read-answers-the-book", "list-has-items-and-total")
+@needs("read-answers-the-book")
+def test_deleted_book_is_not_found(api, books):
+    book = books.create()
+    books.read(book)
+    api.delete(books.path(book)).expect(OK)
+    api.get(books.path(book)).expect(404)
+
+
+@needs("deleted-book-is-not-found", "list-has-items-and-total")
 def test_delete_removes_the_book(api, books):
     book = books.create()
     books.create(author=book["author"])

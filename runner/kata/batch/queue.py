@@ -24,13 +24,15 @@ class Step(Enum):
 class Decision:
     """The key that counts for the student, which result of it is wanted, and what is to be done.
 
-    `kept_old` says that the submission has changed since it was graded and nobody asked to grade it again.
+    `kept_old` says that the submission has changed since it was graded and nobody asked to grade it again, `shared`
+    that the result is there although the student had none: somebody else handed in the same text.
     """
 
     key: str
     generation: int
     step: Step
     kept_old: bool = False
+    shared: bool = False
 
 
 def decide(
@@ -45,7 +47,7 @@ def decide(
     counts = old if kept_old else key
     generation = history.generation(counts)
     if latest(counts) >= generation:
-        return Decision(counts, generation, Step.DONE, kept_old)
+        return Decision(counts, generation, Step.DONE, kept_old, who not in history.assigned)
     if kept_old:  # it was to be graded again, and what was graded is gone: the present one takes its place
         counts, generation = key, history.generation(key)
     crashes = history.crashes.get(counts, 0)

@@ -125,7 +125,7 @@ class Runner:
 
     def _settle(self, unit: Unit, decision: Decision) -> None:
         """Say what became of a unit that is not graded now."""
-        if decision.step is Step.DONE:
+        if decision.step is Step.DONE and not decision.shared:
             self.on_event({"event": "kept", "unit": unit, "changed": decision.kept_old})
         elif decision.step is Step.SET_ASIDE:
             report = ungraded(
@@ -135,14 +135,19 @@ class Runner:
             )
             self.store.keep_try(decision.key, report)
             self.on_event({"event": "landed", "unit": unit, "report": report})
-        elif decision.step is Step.GRADE:
-            self.on_event({"event": "same", "unit": unit})
+        elif decision.step is not Step.SUSPECT:
+            self.on_event({"event": "same", "unit": unit, "as": self._other_with(decision.key, unit)})
 
     def _fly(self, flight: _Flight, snapshot: Snapshot) -> None:
         self._begun.add(flight.decision.key)
         self.store.journal.started(flight.decision.key)
         self.on_event({"event": "started", "unit": flight.unit})
         self._flying[self.grader.submit(snapshot, seed_of(self.batch.seed, flight.digest))] = flight
+
+    def _other_with(self, key: str, unit: Unit) -> str:
+        """The first student but this one whose result it is, too."""
+        others = (who for who, assigned in self.history.assigned.items() if assigned == key and who != unit.key)
+        return next(others, "another submission")
 
     def _land(self) -> None:
         """Wait for the next result, and store it."""
@@ -207,7 +212,7 @@ class Runner:
             f"{verdict}\n{error.message}\n{error.hint}".encode("utf-8", "backslashreplace")
         ).hexdigest()
         decision = self._decide(unit, self.batch.graded.key(f"refused-{digest[:40]}"), alone=True)
-        if decision.step is Step.DONE:
+        if decision.step is Step.DONE and not decision.shared:
             self._settle(unit, decision)
             return Step.DONE
         if isinstance(error, SubmissionError):

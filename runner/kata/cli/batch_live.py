@@ -58,11 +58,13 @@ class Tally:
             self.done += 1
             self.states["as before" if event["event"] == "kept" else "same text as another"] += 1
         elif event["event"] == "landed":
+            from kata.reports.wording import score_figures
+
             report = event["report"]
             self.done += 1
             self.graded += key in self.running
             self.states[report.verdict.value] += 1
-            self.last.append((key, report.verdict.value, _points(report), self._seconds(key)))
+            self.last.append((key, report.verdict.value, score_figures(report), self._seconds(key)))
 
     def left(self) -> float | None:
         """Seconds that the rest will take, at the speed so far; None when nothing was graded yet."""
@@ -80,13 +82,15 @@ def _print(tally: Tally, event: Mapping[str, Any]) -> None:
     key = event["unit"].key
     if event["event"] == "landed":
         _, verdict, points, seconds = tally.last[-1]
-        text = f"{key:<28} {verdict:<14} {points:>8} {seconds:6.1f}s{_left(tally)}"
+        text = f"{key:<28} {verdict:<14} {points:>12} {seconds:6.1f}s{_left(tally)}"
     elif event["event"] == "again":
         text = f"{key:<28} not graded, trying again: {event['report'].message}"
     elif event.get("changed"):
         text = f"{key:<28} as before, though the submission has changed (--changed grades it again)"
     elif event["event"] == "same":
-        text = f"{key:<28} the same text as another submission"
+        text = f"{key:<28} the same text as {event['as']}, and so the same result"
+    elif event["event"] == "kept":
+        text = f"{key:<28} as before"
     else:
         return
     print(f"[{tally.done:>4}/{tally.total}] {text}", file=sys.stderr, flush=True)
@@ -113,10 +117,3 @@ def _left(tally: Tally) -> str:
     if left is None or tally.done >= tally.total:
         return ""
     return f"  {round(left / 60)} min left" if left > 90 else f"  {left:.0f} s left"
-
-
-def _points(report: Any) -> str:
-    from kata.reports.wording import score_of
-
-    score = score_of(report)
-    return "" if score is None else f"{score}/{report.max_score}"

@@ -47,6 +47,14 @@ def score_words(report: Report) -> str:
     return f"{score - report.bonus:,} of {amount(report.max_score, 'point')}{bonus}"
 
 
+def score_figures(report: Report) -> str:
+    """The same for a narrow column: "61/100", "98/100 + 3"."""
+    score = score_of(report)
+    if score is None:
+        return ""
+    return f"{score - report.bonus}/{report.max_score}" + (f" + {report.bonus}" if report.bonus else "")
+
+
 def count_words(report: Report) -> str:
     """ "38 passed, 6 failed, 3 skipped, 1 bonus open"; what did not occur is left out."""
     failed = [check.severity for check in report.checks if check.status is Status.FAILED]

@@ -19,7 +19,7 @@ from kata.batch.pace import Pace
 from kata.batch.request import Again, Request, open_batch, take_in_request
 from kata.batch.running import Runner
 from kata.batch.store import Store
-from kata.cli.batch_live import Tally
+from kata.cli.batch_live import Tally, watching
 from kata.errors import UsageError
 from kata.profile import LEARNER, STRICT
 from kata.results import Verdict
@@ -194,7 +194,28 @@ def test_time_left_is_told_from_what_was_graded() -> None:
     clock[0] = 10.0
     tally.take({"event": "landed", "unit": units[1], "report": report(Verdict.PASSED)})
     assert tally.left() == 20.0
-    assert tally.last[-1] == ("b", "passed", "105/100", 10.0)
+    assert tally.last[-1] == ("b", "passed", "100/100 + 5", 10.0)
+
+
+def test_a_log_has_a_line_for_every_submission(capsys: pytest.CaptureFixture[str]) -> None:
+    from tests.unit.batch.stage import report
+
+    from kata.batch.intake import Unit
+    from kata.batch.roster import Student
+
+    ada, bob, cem, dan = (Unit(name, Student(name)) for name in ("ada", "bob", "cem", "dan"))
+    with watching(4, 2, plain=True) as show:
+        show({"event": "kept", "unit": ada, "changed": False})
+        show({"event": "started", "unit": bob})
+        show({"event": "landed", "unit": bob, "report": report(Verdict.PASSED)})
+        show({"event": "same", "unit": cem, "as": "bob"})
+        show({"event": "kept", "unit": dan, "changed": True})
+    lines = capsys.readouterr().err.splitlines()[1:]
+    assert [line.partition("] ")[2].split()[0] for line in lines] == ["ada", "bob", "cem", "dan"]
+    assert "as before" in lines[0]
+    assert "100/100 + 5" in lines[1]
+    assert "the same text as bob" in lines[2]
+    assert "--changed" in lines[3]
 
 
 def test_the_live_table_tells_who_runs_and_what_came_out() -> None:

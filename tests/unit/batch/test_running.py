@@ -123,6 +123,29 @@ def test_two_students_with_one_text_are_graded_once(tmp_path: Path) -> None:
     assert len(stage.grader.graded) == 1
 
 
+def test_one_text_is_told_with_whose_it_is_too_while_that_runs_and_when_it_is_done(tmp_path: Path) -> None:
+    stage = Stage(submissions(tmp_path / "in", {"a": "passed", "b": "passed", "z": "passed"}), tmp_path / "results")
+    for name in "abz":
+        (tmp_path / "in" / name / "main.py").write_text("failed")
+    stage.run()
+    assert [(e["unit"].key, e["as"]) for e in stage.events if e["event"] == "same"] == [("b", "a"), ("z", "a")]
+    submissions(tmp_path / "in", {"late": "x"})
+    (tmp_path / "in/late/main.py").write_text("failed")
+    stage.events.clear()
+    stage.run()
+    said = {each["unit"].key: each["event"] for each in stage.events}
+    assert said == {"a": "kept", "b": "kept", "late": "same", "z": "kept"}
+
+
+def test_who_is_refused_for_the_same_reason_as_another_is_no_copy(stage: Stage, tmp_path: Path) -> None:
+    for name in ("yan", "zoe"):
+        (tmp_path / "in" / name).mkdir()
+        (tmp_path / "in" / name / "api.rar").write_bytes(b"nothing")
+    stage.run()
+    refused = [e["unit"].key for e in stage.events if e["event"] == "landed" and e["report"].verdict == "refused"]
+    assert refused == ["yan", "zoe"]
+
+
 def test_what_cannot_be_opened_is_refused_once(stage: Stage, tmp_path: Path) -> None:
     (tmp_path / "in" / "zoe.zip").write_bytes(b"nothing")
     stage.run()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from kata.batch.intake import Unit
 from kata.batch.store import Store
-from kata.reports.wording import score_of
+from kata.reports.wording import bonus_of, score_of
 from kata.results import Family, Report
 from kata.safe import safe
 
@@ -42,6 +42,11 @@ class Row:
     def score(self) -> int | None:
         """The points; None, never 0, for what was not graded and for what was not handed in."""
         return None if self.report is None else score_of(self.report)
+
+    @property
+    def bonus(self) -> int:
+        """The points of `score` that bonus checks gave."""
+        return 0 if self.report is None else bonus_of(self.report) or 0
 
     @property
     def message(self) -> str:

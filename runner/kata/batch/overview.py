@@ -39,7 +39,7 @@ class Line:
     state: str
     words: str
     score: int | None
-    percent: float
+    bonus: int
     message: str
     notes: tuple[str, ...]
     link: str
@@ -64,7 +64,7 @@ def as_page(book: Gradebook) -> str:
     called = Counter(row.unit.student.name.casefold() for row in book.rows)
     lines = [_line(row, book, called[row.unit.student.name.casefold()] > 1) for row in book.rows]
     states = Counter((line.state, line.words) for line in lines)
-    scores = [row.score for row in book.rows if row.score is not None]
+    scores = [row.score - row.bonus for row in book.rows if row.score is not None]
     return _template().render(
         book=book,
         lines=lines,
@@ -98,7 +98,7 @@ def _line(row: Row, book: Gradebook, has_namesake: bool) -> Line:
         state=row.state,
         words=words.capitalize(),
         score=row.score,
-        percent=100 * row.score / book.max_score if row.score is not None and book.max_score else 0,
+        bonus=row.bonus,
         message="" if row.state == Verdict.PASSED else safe_line(row.message, 300),
         notes=tuple(safe_line(note, 300) for note in row.unit.notes),
         link=f"feedback/{quote(row.unit.key)}/report.html" if row.report else "",
@@ -125,11 +125,11 @@ def _column(id: str, checks: list[CheckResult]) -> Column:
 
 
 def _bins(scores: list[int], most: int) -> list[tuple[str, int, float]]:
-    """(from-to in percent, students, height in percent of the highest); the last one is the full score or more."""
+    """(from-to in percent, students, height in percent of the highest); the last one is the full score."""
     counts = [0] * (_BINS + 1)
-    for score in scores:
-        counts[min(_BINS, int(_BINS * score / most))] += 1 if most else 0
-    names = [f"{10 * index}–{10 * index + 9} %" for index in range(_BINS)] + ["100 % or more"]
+    for score in scores if most else ():
+        counts[min(_BINS, int(_BINS * score / most))] += 1
+    names = [f"{10 * index}–{10 * index + 9} %" for index in range(_BINS)] + ["100 %"]
     highest = max(*counts, 1)
     return [(name, count, 100 * count / highest) for name, count in zip(names, counts, strict=True)]
 

@@ -242,6 +242,17 @@ def test_the_overview_tells_students_of_one_name_apart() -> None:
     assert "<small>Ada</small>" not in text
 
 
+def test_a_bonus_stands_apart_and_lifts_no_median(stage: Stage) -> None:
+    """The sheets have it in the score; against the points that can be reached it is not counted."""
+    text = as_page(gradebook_of(stage.store))
+    assert "2 graded, median 80 of 100 points without the bonus." in text
+    assert "100 <small>+ 5</small>" in text
+    assert "105" not in re.sub(r'data-score="105"', "", text)
+    without = as_page(book(row("Max", Verdict.FAILED)))
+    assert "median 60 of 100 points." in without
+    assert "bonus" not in re.sub(r"<caption.*", "", without)
+
+
 def test_the_overview_of_nobody_graded_is_a_page_too() -> None:
     assert "0 graded" in as_page(book(Row(Unit("a", Student("A")), None)))
 

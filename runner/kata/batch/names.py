@@ -16,6 +16,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 
 ARCHIVES = (".tar.gz", ".tgz", ".tar", ".zip")
 
@@ -82,9 +83,44 @@ def without_ending(name: str) -> str:
 
 
 def key_of(student: str) -> str:
-    """A short name that is safe as a folder on every system and in an address; not yet unique."""
-    plain = unicodedata.normalize("NFKC", student.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
-    return re.sub(r"[^\w.]+", "-", plain).strip("-._")[:60].strip("-._") or "student"
+    """A short name that is safe as a folder on every system and in an address; not yet unique.
+
+    Letters keep their vowel signs and accents; where there is no letter, signs go by their names: "woman-rocket".
+    """
+    text = student.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    plain = unicodedata.normalize("NFKC", _without_joiners(text))
+    return _shortened(plain) or _shortened("-".join(map(_named_sign, plain))) or "student"
+
+
+def _shortened(text: str) -> str:
+    """Words of letters, digits and the marks on them, with `-` between."""
+    plain = "".join(each if each in "._" or each.isalnum() or _is_mark(each) else "-" for each in text)
+    words = ("".join(dropwhile(_is_mark, word)) for word in plain.split("-"))  # no mark without a letter
+    return "-".join(word for word in words if word).strip("-._")[:60].strip("-._")
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character) in ("Mn", "Mc")
+
+
+def _named_sign(character: str) -> str:
+    """An emoji's or symbol's name, "" for what is a mark on it or no sign."""
+    return unicodedata.name(character, "").lower() if unicodedata.category(character) == "So" else ""
+
+
+def _without_joiners(text: str) -> str:
+    """The text without characters that only shape others, also where `safe` has made them visible as \\u200d."""
+    shown = re.sub(r"\\(?:u([0-9a-f]{4})|U000([0-9a-f]{5}))", _unless_joiner, text)
+    return "".join(each for each in shown if not _is_joiner(each))
+
+
+def _unless_joiner(escape: re.Match[str]) -> str:
+    return "" if _is_joiner(chr(int(escape[1] or escape[2], 16))) else escape[0]
+
+
+def _is_joiner(character: str) -> bool:
+    """A format character (category Cf), or one that chooses between two looks of the sign before it."""
+    return unicodedata.category(character) == "Cf" or "VARIATION SELECTOR" in unicodedata.name(character, "")
 
 
 def told_apart(keys: list[tuple[str, str, str]]) -> list[str]:
@@ -109,6 +145,6 @@ def told_apart(keys: list[tuple[str, str, str]]) -> list[str]:
 
 def spellings(name: str) -> frozenset[str]:
     """The name squeezed to letters, in every rotation of its words: "Doe, Jane" and "janedoe" share one."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    decomposed = unicodedata.normalize("NFKD", _without_joiners(name).casefold())
     words = re.findall(r"[^\W_]+", "".join(c for c in decomposed if not unicodedata.combining(c)))
     return frozenset("".join(words[turn:] + words[:turn]) for turn in range(len(words)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -14,6 +15,7 @@ from kata.batch.names import Named, key_of, named, spellings, told_apart
 from kata.batch.opening import Unreadable, snapshot_of
 from kata.batch.roster import Student, read_roster
 from kata.errors import SubmissionError, UsageError
+from kata.safe import safe_line
 from kata.submission import STRICT
 
 CODE = {"main.py": "print(1)\n"}
@@ -77,6 +79,32 @@ def test_keys_are_safe_unique_and_do_not_depend_on_who_comes_later() -> None:
     assert keys[2] == "max"
     assert told_apart([("jane", "1", "a"), ("jane", "1", "b")])[0] == "jane-1"
     assert len({key.casefold() for key in told_apart([("j", "1", "a"), ("j", "1", "b"), ("j-1", "", "c")])}) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("\u0645\u06cc\u200c\u0631\u0627", "\u0645\u06cc\u0631\u0627"),  # Persian, with a zero-width non-joiner
+        ("\u0915\u094d\u200d\u0937\u093f", "\u0915\u094d\u0937\u093f"),  # Devanagari: virama, joiner, vowel sign
+        ("\U0001f469\u200d\U0001f680", "woman-rocket"),
+        ("\u2764\ufe0f", "heavy-black-heart"),
+        ("Ada \U0001f469\u200d\U0001f4bb Lovelace", "Ada-Lovelace"),
+        ("\u200d", "student"),
+        ("\u0301\u0301", "student"),
+        ("../\u0301x", "x"),
+    ],
+)
+def test_keys_of_joined_letters_and_of_emoji_can_be_read(name: str, key: str) -> None:
+    """Raw, as a file has it, and made visible, as a student's name has it."""
+    assert key_of(name) == key_of(safe_line(name)) == key
+    assert spellings(name) == spellings(safe_line(name))
+
+
+def test_names_that_differ_in_nothing_visible_have_two_keys(tmp_path: Path) -> None:
+    folder(tmp_path, "Ada", "A\u200dda", "\U0001f469\u200d\U0001f680", "\U0001f469\U0001f680")
+    keys = [each.key for each in take_in(tmp_path).units]
+    assert len(set(keys)) == 4
+    assert all(re.fullmatch(r"(Ada|woman-rocket)-[0-9a-f]{8}", key) for key in keys)
 
 
 def test_spellings_ignore_order_case_accents_and_marks() -> None:

@@ -37,7 +37,8 @@ class Part:
 class Unit:
     """One student's submission. `key` is unique and safe as a folder's name; `notes` say what was decided.
 
-    `unfetched` says that there is one, which could not be got hold of this time.
+    `unfetched` says that there is one, which could not be got hold of this time, and `correct` what the instructor
+    has to correct before it can be.
     """
 
     key: str
@@ -45,6 +46,7 @@ class Unit:
     parts: tuple[Part, ...] = ()
     notes: tuple[str, ...] = ()
     unfetched: bool = False
+    correct: str = ""
 
     @property
     def missing(self) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 import subprocess
 import tempfile
@@ -16,15 +15,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+from kata.batch.addresses import without_secret, wrong_address
 from kata.batch.intake import Intake, Part, Unit
 from kata.batch.names import key_of, told_apart
 from kata.batch.roster import Student, read_roster
 from kata.errors import UsageError
 from kata.safe import safe_line
 
-_ADDRESS = re.compile(r"(https://|ssh://|git@[\w.-]+:)[^\s\x00-\x1f]+")
-#: A name or token that opens the repository; it is used and never kept or shown.
-_SECRET = re.compile(r"(?<=https://)[^/@\s]+@")
 _SECONDS = 120
 _AT_ONCE = 8
 
@@ -36,6 +33,10 @@ class NotFetched(Exception):
     """A repository could not be fetched; nobody can tell whose fault it is, so nobody loses points."""
 
 
+class WrongAddress(NotFetched):
+    """What the list calls a repository is none, and will be none the next time."""
+
+
 def take_in_repositories(file: Path, fetch: Fetch) -> Intake:
     """The repositories that a CSV names in a column `repository`. Raises UsageError when it names none."""
     students = read_roster(file)
@@ -44,7 +45,7 @@ def take_in_repositories(file: Path, fetch: Fetch) -> Intake:
             f"{file}:1: no column tells the repositories", "Name one `repository`, with an https or ssh address in it."
         )
     with ThreadPoolExecutor(_AT_ONCE, "kata-fetch") as pool:
-        units = list(pool.map(lambda student: _unit(student, fetch), students))
+        units = list(pool.map(lambda student: _unit(student, fetch, file.name), students))
     keys = told_apart([(unit.key, unit.student.number, f"row {unit.student.row}") for unit in units])
     kept = [replace(unit, key=key) for key, unit in zip(keys, units, strict=True)]
     return Intake(tuple(sorted(kept, key=lambda unit: unit.key)))
@@ -54,8 +55,9 @@ def fetched(folder: Path, protocols: str = "https:ssh") -> Fetch:
     """A fetcher that keeps archives in `folder`; `protocols` is git's own list of what is allowed."""
 
     def fetch(address: str) -> Path:
-        if not _ADDRESS.fullmatch(address) and "file" not in protocols:
-            raise NotFetched(f"{safe_line(without_secret(address), 120)} is no https or ssh address")
+        wrong = "" if "file" in protocols else wrong_address(address)
+        if wrong:
+            raise WrongAddress(wrong)
         folder.mkdir(parents=True, exist_ok=True)
         archive = folder / f"{hashlib.sha256(address.encode()).hexdigest()[:32]}.tar"
         with tempfile.TemporaryDirectory(prefix="kata-fetch-") as made:
@@ -74,20 +76,18 @@ def fetched(folder: Path, protocols: str = "https:ssh") -> Fetch:
     return fetch
 
 
-def _unit(student: Student, fetch: Fetch) -> Unit:
+def _unit(student: Student, fetch: Fetch, file: str) -> Unit:
     key = key_of(student.name)
     if not student.repository:
         return Unit(key, student, notes=("no repository",))
     kept = replace(student, repository=without_secret(student.repository))
     try:
         return Unit(key, kept, (Part("repository.tar", fetch(student.repository)),))
+    except WrongAddress as error:
+        correct = f"line {student.row} of {safe_line(file, 60)}: {error}"
+        return Unit(key, kept, notes=(f"the repository cannot be fetched: {correct}",), unfetched=True, correct=correct)
     except NotFetched as error:
         return Unit(key, kept, notes=(f"the repository could not be fetched: {error}",), unfetched=True)
-
-
-def without_secret(text: str) -> str:
-    """An address, or what git says about one, without the name or token in it."""
-    return _SECRET.sub("", text)
 
 
 def _git(words: Sequence[str], protocols: str) -> None:

@@ -213,10 +213,11 @@ def same_batch(known: Header, now: Header, changed: bool) -> None:
 
 def _unit_data(unit: Unit) -> dict[str, Any]:
     parts = [{"name": part.name, "path": str(part.path)} for part in unit.parts]
-    said = {"notes": list(unit.notes), "unfetched": unit.unfetched}
+    said = {"notes": list(unit.notes), "unfetched": unit.unfetched, "correct": unit.correct}
     return {"key": unit.key, "student": asdict(unit.student), "parts": parts, **said}
 
 
 def _unit_from(data: dict[str, Any]) -> Unit:
     parts: Sequence[Part] = [Part(each["name"], Path(each["path"])) for each in data["parts"]]
-    return Unit(data["key"], Student(**data["student"]), tuple(parts), tuple(data["notes"]), data["unfetched"])
+    later = (data.get("unfetched", False), data.get("correct", ""))  # what an older kata did not write
+    return Unit(data["key"], Student(**data["student"]), tuple(parts), tuple(data["notes"]), *later)

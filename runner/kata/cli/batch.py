@@ -196,6 +196,19 @@ def _told(book: Gradebook, notes: Sequence[str], folder: Path) -> int:
     click.echo(f"\nOverview: {folder / 'index.html'}\nTable:    {folder / 'gradebook.csv'}")
     if not book.ungraded:
         return 0
-    keys = ", ".join(row.unit.key for row in book.ungraded[:10])
-    click.echo(f"Not graded, by no fault of theirs: {keys}. Run the same command again.", err=True)
+    for told in _ungraded_words(book):
+        click.echo(told, err=True)
     return 3
+
+
+def _ungraded_words(book: Gradebook) -> Iterator[str]:
+    """What to do about those who could not be graded: correct the list where that is it, and run it again."""
+    wrong = [row.unit for row in book.ungraded if row.unit.correct]
+    for unit in wrong[:_MOST_NOTES]:
+        yield f"Not graded until it is corrected: {unit.key}: {unit.correct}"
+    if len(wrong) > _MOST_NOTES:
+        yield f"and {len(wrong) - _MOST_NOTES} more; gradebook.csv has them all"
+    keys = [row.unit.key for row in book.ungraded if not row.unit.correct]
+    more = f" and {len(keys) - 10} more" if len(keys) > 10 else ""
+    if keys:
+        yield f"Not graded, by no fault of theirs: {', '.join(keys[:10])}{more}. Run the same command again."

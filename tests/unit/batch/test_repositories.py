@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from kata.batch.gradebook import Row
+from kata.batch.addresses import without_secret, wrong_address
+from kata.batch.gradebook import Gradebook, Row
+from kata.batch.intake import Unit
 from kata.batch.opening import snapshot_of
-from kata.batch.repositories import NotFetched, fetched, take_in_repositories, without_secret
+from kata.batch.repositories import NotFetched, fetched, take_in_repositories
+from kata.batch.roster import Student
+from kata.cli.batch import _told
 from kata.errors import UsageError
 from kata.submission import STRICT
 
@@ -50,6 +54,66 @@ def test_repositories_become_units_and_failures_are_told(repository: Path, tmp_p
 def test_only_https_and_ssh_are_fetched(tmp_path: Path, address: str) -> None:
     with pytest.raises(NotFetched, match="no https or ssh"):
         fetched(tmp_path)(address)
+
+
+@pytest.mark.parametrize(
+    ("page", "repository"),
+    [
+        ("https://github.com/x/y/tree/main", "https://github.com/x/y"),
+        ("https://ada:t0ken@github.com/x/y/tree/main", "https://github.com/x/y"),
+        ("https://github.com/x/y?tab=readme-ov-file#start", "https://github.com/x/y"),
+        ("https://github.com/x/y/pulls", "https://github.com/x/y"),
+        ("https://github.example.edu/x/y/blob/main/app.py", "https://github.example.edu/x/y"),
+        ("https://gitlab.example.edu/course/2026/jane/-/tree/main/api", "https://gitlab.example.edu/course/2026/jane"),
+        ("https://gitlab.example.edu/course/2026/jane/tree/main", "https://gitlab.example.edu/course/2026/jane"),
+        ("https://codeberg.org/x/y/src/branch/main", "https://codeberg.org/x/y"),
+        ("https://git.example.edu/x/y/src/branch/main", "https://git.example.edu/x/y"),
+        ("https://bitbucket.org/x/y/src/main/", "https://bitbucket.org/x/y"),
+        ("http://github.com/x/y/tree/main", "https://github.com/x/y"),
+        ("github.com/x/y", "https://github.com/x/y"),
+        ("http://git.example.edu/y.git", "https://git.example.edu/y.git"),
+    ],
+)
+def test_an_address_out_of_a_browser_is_told_with_what_to_give(page: str, repository: str) -> None:
+    said = wrong_address(page)
+    assert said.endswith(f"give {repository}")
+    assert "t0ken" not in said
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://github.com/x/y",
+        "https://github.com/x/y/",
+        "https://github.com/x/tree.git",
+        "https://gitlab.example.edu/course/src/jane",
+        "https://gitlab.example.edu/course/2026/tree/jane.git",
+        "https://dev.azure.com/course/project/_git/api",
+        "https://ada:t0ken@git.example.edu/y",
+        "ssh://git@git.example.edu:2222/x/y.git",
+        "git@github.com:x/y.git",
+    ],
+)
+def test_an_address_of_a_repository_is_left_alone(address: str) -> None:
+    assert wrong_address(address) == ""
+
+
+def test_what_to_correct_is_told_with_its_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Running it again would not help, so that is not what is said."""
+    (tmp_path / "class.csv").write_text("name,repository\nAda,https://github.com/x/y/tree/main\nBob,ftp://x/y\n")
+    ada, bob = take_in_repositories(tmp_path / "class.csv", fetched(tmp_path / "kept")).units
+    assert ada.correct.startswith("line 2 of class.csv: https://github.com/x/y/tree/main is a page in a browser")
+    assert bob.correct == "line 3 of class.csv: ftp://x/y is no https or ssh address"
+    assert bob.unfetched
+    cem = Unit("cem", Student("Cem"), unfetched=True)
+    book = Gradebook("90-tiny", "Tiny", tuple(Row(unit, None) for unit in (ada, bob, cem)), ())
+    assert _told(book, (), tmp_path) == 3
+    *corrections, rest = capsys.readouterr().err.splitlines()
+    assert [line.partition("corrected: ")[2] for line in corrections] == [
+        f"Ada: {ada.correct}",
+        f"Bob: {bob.correct}",
+    ]
+    assert rest == "Not graded, by no fault of theirs: cem. Run the same command again."
 
 
 def test_what_opens_a_repository_is_used_and_not_kept(tmp_path: Path) -> None:

@@ -101,7 +101,8 @@ def test_a_changed_file_of_the_store_is_told_by_name(tmp_path: Path, name: str, 
 def test_intake_is_read_back_as_it_was(tmp_path: Path) -> None:
     kept = store(tmp_path)
     odd = os.fsdecode(b"caf\xe9")
-    intake = Intake((Unit("ada", Student("Ada", "1"), (Part(odd, Path("/in") / odd),), ("note",)),), ("all",))
+    ada = Unit("ada", Student("Ada", "1"), (Part(odd, Path("/in") / odd),), ("note",), True, "line 2")
+    intake = Intake((ada,), ("all",))
     kept.save_intake(intake)
     assert kept.intake() == intake
 

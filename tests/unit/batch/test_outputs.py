@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import shutil
 import sqlite3
@@ -63,6 +64,32 @@ def test_every_output_is_there_and_can_be_made_again_byte_for_byte(stage: Stage)
         shutil.rmtree(target) if target.is_dir() else target.unlink()
     write_outputs(stage.store, Sheets())
     assert (stage.results / "gradebook.csv").read_bytes() == first
+
+
+def test_the_results_of_an_older_kata_are_read(stage: Stage) -> None:
+    """Without what was not yet written then, the tables are the same, and nobody is graded again."""
+    write_outputs(stage.store, Sheets())
+    table = (stage.results / "gradebook.csv").read_bytes()
+    without(stage.results / "store/batch.json", "source")
+    without(stage.results / "store/intake.json", "unfetched", "correct", "login", "repository")
+    for file in (*stage.results.glob("store/results/*.json"), *stage.results.glob("store/tries/*.json")):
+        without(file, "bonus", "failing")
+    shutil.rmtree(stage.results / "feedback")
+    write_outputs(stage.store, Sheets())
+    assert (stage.results / "gradebook.csv").read_bytes() == table
+    assert '"bonus": 5' in (stage.results / "feedback/ada/report.json").read_text()
+    graded = len(stage.grader.graded)
+    stage.run()
+    assert stage.grader.graded[graded:] == ["not_graded # cem"] * 3
+
+
+def without(file: Path, *names: str) -> None:
+    """Take the fields of these names out of a JSON file, wherever they are."""
+
+    def some(value: dict[str, object]) -> dict[str, object]:
+        return {name: each for name, each in value.items() if name not in names}
+
+    file.write_text(json.dumps(json.loads(file.read_text(), object_hook=some)))
 
 
 def test_what_was_not_graded_has_no_score(stage: Stage) -> None:

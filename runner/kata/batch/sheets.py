@@ -1,7 +1,8 @@
 """Grades for a learning platform: the instructor's own exported sheet, filled in; every other cell stays as it was.
 
 Canvas  instructure/canvas-lms, lib/gradebook_importer.rb: identity columns, then `Title (id)`; row 2 Points Possible.
-Moodle  mod/assign/feedback/offline/importgradeslib.php: the offline grading worksheet, in the site's own language.
+Moodle  mod/assign/feedback/offline/importgradeslib.php: the offline grading worksheet, in the site's own language;
+        mod/assign/gradingtable.php: grade, maximum or scale, workflow state if there is one, whether it can be changed.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from kata.batch.gradebook import Gradebook, Row, inert, quoted, table
@@ -40,6 +41,9 @@ _COMMENTS = (
 _IDENTIFIER = ("identifier", "id", "identifiant", "identificador", "identificativo")
 _EMAIL = ("email address", "e-mail-adresse", "adresse de courriel", "dirección de correo", "email")
 _NAME = ("full name", "vollständiger name", "nom complet", "nombre completo", "nome completo", "cognome e nome")
+#: "Yes" and "No", as Moodle says them in "Grade can be changed".
+_YES = ("yes", "ja", "oui", "sí", "sì", "si", "sim", "tak", "kyllä", "ano", "evet", "да", "так", "はい", "是")
+_NO = ("no", "nein", "non", "não", "nee", "nej", "nei", "nie", "ei", "ne", "hayır", "нет", "ні", "いいえ", "否")
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ def moodle_filled(book: Gradebook, sheet: Path, column: str = "") -> Filled:
         return [f"#{number}", _cell(row, email) if email >= 0 else "", _cell(row, name) if name >= 0 else ""]
 
     everything = list(range(len(header)))
-    return _fill(book, sheet, rows, who, _participant, at, possible, everything, comments, capped=True)
+    return _fill(book, sheet, rows, who, _participant, at, possible, everything, comments, _locked(rows, at), True)
 
 
 def _fill(
@@ -112,43 +116,73 @@ def _fill(
     possible: float | None,
     kept: Sequence[int],
     comments: int = -1,
+    locked: int = -1,
     capped: bool = False,
 ) -> Filled:
-    """The sheet with points and comments; `capped` keeps a bonus from going above what is possible there."""
+    """The sheet with points and comments, but where the column `locked` says No.
+
+    `capped` keeps a bonus from going above what is possible there.
+    """
     found = _Finder(book, number)
-    lines, filled, replaced = [list(rows[0])], list[Row](), 0
+    lines, done = [list(rows[0])], _Done()
     comma = any(re.fullmatch(r"\d+,\d+", cell.strip()) for row in rows[1:] for cell in row)
     for row in rows[1:]:
         line = [row[index] if index < len(row) else "" for index in range(len(rows[0]))]
         match = found(who(row))
         points = _points(match, book.max_score, possible, capped) if match else ""
-        if match and points:
+        if match and points and _cell(row, locked).casefold() in _NO:
+            done.locked.append(match)
+        elif match and points:
             points = points.replace(".", ",") if comma else points
-            replaced += bool(line[at].strip(" -")) and _amount(line[at]) != _amount(points)
-            filled.append(match)
+            done.grades += bool(line[at].strip(" -")) and _amount(line[at]) != _amount(points)
+            done.filled.append(match)
             line[at] = points
             if comments >= 0:
-                line[comments] = inert(_comment(match))
+                comment = inert(_comment(match))
+                done.comments += line[comments].strip() not in ("", comment)
+                line[comments] = comment
         lines.append(line)
-    notes = _notes(book, filled, replaced, possible, capped)
+    notes = _notes(book, done, possible, capped)
     return Filled(quoted([line[index] for index in kept] for line in lines), tuple(f"{sheet.name}: {n}" for n in notes))
 
 
-def _notes(book: Gradebook, filled: Sequence[Row], replaced: int, possible: float | None, capped: bool) -> list[str]:
+@dataclass
+class _Done:
+    """What was filled in and what the sheet has locked; how many grades and comments differed from the new ones."""
+
+    filled: list[Row] = field(default_factory=list)
+    locked: list[Row] = field(default_factory=list)
+    grades: int = 0
+    comments: int = 0
+
+
+def _notes(book: Gradebook, done: _Done, possible: float | None, capped: bool) -> list[str]:
     graded = [row for row in book.rows if row.score is not None]
+    filled = done.filled
     notes = [f"{len(filled)} of {len(graded)} graded submissions filled in."]
-    left = [row.unit.key for row in graded if row not in filled]
+    left = [row for row in graded if row not in filled and row not in done.locked]
     if left:
-        more = f" and {len(left) - 10} more" if len(left) > 10 else ""
-        notes.append(f"No line there is certainly theirs, so fill in by hand: {', '.join(left[:10])}{more}.")
-    if replaced:
-        notes.append(f"{replaced} grades there differ from the new ones; the sheet that you gave is kept.")
+        notes.append(f"No line there is certainly theirs, so fill in by hand: {_named(left)}.")
+    if done.locked:
+        notes.append(f"The grade cannot be changed there, so it is left as it was: {_named(done.locked)}.")
+    if done.grades:
+        notes.append(f"{done.grades} grades there differ from the new ones; the sheet that you gave is kept.")
+    if done.comments:
+        notes.append(
+            f"{done.comments} comments there are others than the new ones, which take their place; a comment of "
+            "your own stands in the sheet that you gave."
+        )
     if possible and possible != book.max_score:
         notes.append(f"{book.max_score} points of kata are {possible:g} there.")
     above = sum((row.score or 0) > book.max_score for row in filled)
     if capped and above:
         notes.append(f"{above} scores with a bonus are entered as the maximum: Moodle skips a grade above it.")
     return notes
+
+
+def _named(rows: Sequence[Row]) -> str:
+    more = f" and {len(rows) - 10} more" if len(rows) > 10 else ""
+    return ", ".join(row.unit.key for row in rows[:10]) + more
 
 
 class _Finder:
@@ -203,6 +237,15 @@ def _comment(row: Row) -> str:
     failed = [c.title for c in row.report.checks if c.status is Status.FAILED and c.severity is Severity.REQUIRED]
     items = "".join(f"<li>{html.escape(safe_line(title))}</li>" for title in failed)
     return f"<p>{html.escape(safe_line(summary(row.report), 1000))}</p>" + (f"<ul>{items}</ul>" if items else "")
+
+
+def _locked(rows: Sequence[Sequence[str]], grade: int) -> int:
+    """The column that says whether a grade can be changed, known by its place and its cells; -1 when in doubt."""
+    for column in (grade + 2, grade + 3):
+        cells = {_cell(row, column).casefold() for row in rows[1:]}
+        if cells and cells <= {*_YES, *_NO}:
+            return column
+    return -1
 
 
 def _participant(row: Row) -> str:

@@ -173,6 +173,47 @@ def test_a_bonus_stays_below_moodles_maximum_which_refuses_more(tmp_path: Path) 
     assert any("1 scores with a bonus are entered as the maximum" in note for note in filled.notes)
 
 
+LOCKED = {
+    "en": "Identifier,Full name,Grade,Maximum Grade,Grade can be changed,Last modified (grade),Feedback comments\n"
+    "Participant 17,Jane Doe,,100.00,Yes,-,\nParticipant 18,Max Roe,55.00,100.00,No,-,Well done\n",
+    "de": "Identifier,Vollständiger Name,Bewertung,Bestwertung,Bewertungsworkflow,Bewertung kann geändert werden,"
+    'Feedback als Kommentar\nTeilnehmer/in17,Jane Doe,,"100,00",Freigegeben,Ja,\n'
+    'Teilnehmer/in18,Max Roe,"55,00","100,00",Freigegeben,Nein,Gut gemacht\n',
+}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_a_grade_that_moodle_would_not_change_is_left_and_named(tmp_path: Path, language: str) -> None:
+    sheet = tmp_path / "worksheet.csv"
+    sheet.write_text(LOCKED[language])
+    filled = moodle_filled(book(row("Jane Doe", Verdict.FAILED), row("Max Roe", Verdict.FAILED)), sheet)
+    _, jane, roe = read(filled.text)
+    assert jane[2] == "60"
+    assert roe == read(LOCKED[language])[2]
+    assert any("1 of 2 graded" in note for note in filled.notes)
+    assert any(note.endswith("left as it was: Max-Roe.") for note in filled.notes)
+    assert not any("by hand" in note or "comments" in note for note in filled.notes)
+
+
+@pytest.mark.parametrize("instead", ["", "Maybe", "-"])
+def test_a_column_that_is_not_surely_moodles_locks_nobody_out(tmp_path: Path, instead: str) -> None:
+    sheet = tmp_path / "worksheet.csv"
+    sheet.write_text(LOCKED["en"].replace("Yes", instead))
+    filled = moodle_filled(book(row("Jane Doe", Verdict.FAILED), row("Max Roe", Verdict.FAILED)), sheet)
+    assert [line[2] for line in read(filled.text)[1:]] == ["60", "60"]
+    assert not any("cannot be changed" in note for note in filled.notes)
+
+
+def test_comments_that_are_replaced_are_counted(tmp_path: Path) -> None:
+    sheet = tmp_path / "worksheet.csv"
+    sheet.write_text(LOCKED["en"].replace("No", "Yes"))
+    graded = book(row("Jane Doe", Verdict.FAILED), row("Max Roe", Verdict.FAILED))
+    filled = moodle_filled(graded, sheet)
+    assert any("1 comments there are others" in note for note in filled.notes)
+    sheet.write_text(filled.text)
+    assert not any("comments" in note for note in moodle_filled(graded, sheet).notes)
+
+
 def test_nothing_but_grade_and_comment_changes_in_moodles_worksheet(tmp_path: Path) -> None:
     sheet = tmp_path / "worksheet.csv"
     sheet.write_text(MOODLE["en"] + 'Participant 19,  Kim Lee ,"k@x; ",,100.00,-," =HYPERLINK(""x"")\n"\n')

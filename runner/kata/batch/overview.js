@@ -57,7 +57,9 @@ for (const button of document.querySelectorAll("[data-failed]"))
 $("search").addEventListener("input", show);
 $("state").addEventListener("change", show);
 $("failed").addEventListener("change", show);
-$("checks").addEventListener("change", () => $("matrix").classList.toggle("plain", !$("checks").checked));
+const checks = (shown) => { $("checks").checked = shown; $("matrix").classList.toggle("plain", !shown); };
+$("checks").addEventListener("change", () => checks($("checks").checked));
+checks(!matchMedia("(max-width: 40rem)").matches);  // on a phone their names alone would fill the first view
 $("reset").addEventListener("click", () => { for (const id of ["search", "state", "failed"]) $(id).value = ""; show(); $("search").focus(); });
 if (location.hash.startsWith("#?")) {
   for (const [id, text] of new URLSearchParams(location.hash.slice(2))) if (["search", "state", "failed"].includes(id)) $(id).value = text;

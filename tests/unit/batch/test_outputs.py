@@ -349,14 +349,41 @@ def test_sorting_searching_and_filtering_work_in_a_browser(tmp_path: Path) -> No
     seen.push(document.documentElement.scrollWidth <= innerWidth);
     document.title = JSON.stringify(seen);
     """
+    assert seen_in_a_browser(tmp_path, probe) == '[true,"descending",1,"1 of 300 students",true,true,0,false,true]'
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="no chromium")
+@pytest.mark.parametrize(("width", "shown"), [(390, "false"), (1280, "true")])
+def test_on_a_phone_the_checks_wait_until_they_are_asked_for(tmp_path: Path, width: int, shown: str) -> None:
+    """There the names of checks would take half of the first view; everything else fits beside each other."""
+    probe = """
+    const wide = document.querySelector(".wide"), low = () => $("matrix").tHead.offsetHeight < 60;
+    const seen = [$("checks").checked, !low(), wide.scrollWidth > wide.clientWidth];
+    $("checks").click();
+    seen.push(!low());
+    document.title = JSON.stringify(seen);
+    """
+    other = "true" if shown == "false" else "false"
+    assert seen_in_a_browser(tmp_path, probe, width) == f"[{shown},{shown},{shown},{other}]"
+
+
+def seen_in_a_browser(folder: Path, probe: str, width: int = 800) -> str:
+    """The title that the probe gave the overview of a large class."""
     text = as_page(a_class(300, 60))
     text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)  # the probe is not in its digest
-    file = tmp_path / "index.html"
+    file = folder / "index.html"
     file.write_text(text.replace("</body>", f"<script>{probe}</script></body>"))
-    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile"]
+    command = [
+        "chromium",
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        f"--window-size={width},800",
+        f"--user-data-dir={folder}/profile",
+    ]
     said = subprocess.run(
         [*command, "--dump-dom", file.as_uri()], capture_output=True, text=True, timeout=120, check=False
     )
     title = re.search(r"<title>(.*?)</title>", said.stdout)
     assert title, said.stderr[-500:]
-    assert title[1] == '[true,"descending",1,"1 of 300 students",true,true,0,false,true]'
+    return title[1]

@@ -67,6 +67,7 @@ class Runner:
     history: History = field(init=False)
     _flying: dict[Future[Report], _Flight] = field(default_factory=dict)
     _begun: set[str] = field(default_factory=set)
+    _stored: set[str] = field(default_factory=set)
 
     def run(self, units: Iterable[Unit]) -> None:
         """Grade what has no result yet.
@@ -125,7 +126,8 @@ class Runner:
 
     def _settle(self, unit: Unit, decision: Decision) -> None:
         """Say what became of a unit that is not graded now."""
-        if decision.step is Step.DONE and not decision.shared:
+        shared = decision.shared or decision.key in self._stored
+        if decision.step is Step.DONE and not shared:
             self.on_event({"event": "kept", "unit": unit, "changed": decision.kept_old})
         elif decision.step is Step.SET_ASIDE:
             report = ungraded(
@@ -160,6 +162,7 @@ class Runner:
                 self.store.keep_try(flight.decision.key, report)
             else:
                 self.store.keep(flight.decision.key, flight.decision.generation, report)
+                self._stored.add(flight.decision.key)
             self.store.journal.ended(flight.decision.key, report.verdict.value, report.message)
             self._begun.discard(flight.decision.key)
             del self._flying[future]

@@ -137,6 +137,17 @@ def test_one_text_is_told_with_whose_it_is_too_while_that_runs_and_when_it_is_do
     assert said == {"a": "kept", "b": "kept", "late": "same", "z": "kept"}
 
 
+def test_who_has_a_result_through_another_only_now_is_not_told_to_be_as_before(tmp_path: Path) -> None:
+    stage = Stage(submissions(tmp_path / "in", {"a": "passed", "b": "passed"}), tmp_path / "results", jobs=1)
+    for name in "ab":
+        (tmp_path / "in" / name / "main.py").write_text("passed after 6")
+    stage.run()
+    assert stage.verdicts() == {"a": "not_graded", "b": "not_graded"}
+    stage.events.clear()
+    stage.run()
+    assert [each["event"] for each in stage.events] == ["started", "landed", "same"]
+
+
 def test_who_is_refused_for_the_same_reason_as_another_is_no_copy(stage: Stage, tmp_path: Path) -> None:
     for name in ("yan", "zoe"):
         (tmp_path / "in" / name).mkdir()

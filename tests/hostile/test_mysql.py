@@ -133,7 +133,7 @@ def test_only_who_waits_for_a_lock_counts_as_held_back(running: Environment, own
     own.execute("SELECT stock FROM stocked WHERE id = 1 FOR UPDATE")
     hold_writes = running.services.prepared["mysql"].hold_writes
     assert hold_writes
-    with hold_writes(*running.address("mysql")) as hold, ThreadPoolExecutor() as pool:
+    with hold_writes(*running.services.address("mysql")) as hold, ThreadPoolExecutor() as pool:
         said = [pool.submit(ask, running, "SELECT SLEEP(3)")]
         assert until(lambda: hold.waiting() or None, 1) is None
         said.append(pool.submit(ask, running, "INSERT INTO stocked VALUES (2, 5)"))

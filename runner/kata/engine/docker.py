@@ -262,7 +262,7 @@ class DockerEngine:
         return 0
 
     def processes(self, container: str) -> int:
-        with contextlib.suppress(docker.errors.APIError, requests.RequestException), translated():
+        with contextlib.suppress(docker.errors.DockerException, requests.RequestException), translated():
             found = self._api.stats(container, stream=False, one_shot=True)
             return int((found.get("pids_stats") or {}).get("current") or 0)
         return 0

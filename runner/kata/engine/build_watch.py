@@ -17,10 +17,13 @@ from typing import Any
 import docker.errors
 import requests
 
+from kata import waiting
 from kata.engine import BuildFailed
 
 _IMAGE = re.compile(r"^ ---> ([0-9a-f]{12,64})\s*$")
 _EVERY = 0.5
+#: Seconds in which the engine finishes what it was at when a build is given up.
+_SETTLING = 3.0
 _GONE = (docker.errors.APIError, requests.RequestException)
 
 Events = Generator[dict[str, Any], None, None]
@@ -77,7 +80,13 @@ class BuildWatch:
         return BuildFailed(f"its steps wrote more than {(self._written or 0) >> 20} MB", failure.log)
 
     def clear(self) -> None:
-        """Remove what the build has left: the container of its last step and the images of its finished steps."""
+        """Remove what the build has left: the container of its last step and the images of its finished steps.
+
+        A build that was given up may still be finishing a layer: what comes of that is waited for.
+        """
+        waiting.until(self._remove_what_is_left, _SETTLING if self.exceeded else 0.0, every=0.2)
+
+    def _remove_what_is_left(self) -> None:
         for container in self._steps(all=True):
             with suppress(*_GONE):
                 self._api.remove_container(container, force=True, v=True)

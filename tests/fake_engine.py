@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO
 
-from kata.engine import BuildFailed, ContainerSpec, ContainerState, ImageInfo, Progress
+from kata.engine import BuildFailed, BuildLimits, ContainerSpec, ContainerState, ImageInfo, Progress
 from kata.errors import NotGraded
 
 
@@ -23,8 +23,8 @@ class FakeEngine:
     builds_work: bool = True
     built: list[str] = field(default_factory=list)
     contexts: list[bytes] = field(default_factory=list)
-    build_limits: list[tuple[float, int | None, int | None]] = field(default_factory=list)
-    networks: list[str | None] = field(default_factory=list)
+    build_limits: list[BuildLimits] = field(default_factory=list)
+    offline: list[bool] = field(default_factory=list)
     containers: dict[str, ContainerSpec] = field(default_factory=dict)
     others: dict[str, tuple[str, Mapping[str, str]]] = field(default_factory=dict)
     removed: list[str] = field(default_factory=list)
@@ -44,16 +44,14 @@ class FakeEngine:
         tag: str,
         labels: Mapping[str, str],
         progress: Progress,
+        limits: BuildLimits,
         dockerfile: str = "Dockerfile",
-        seconds: float = 600,
-        memory: int | None = None,
-        network: str | None = None,
+        offline: bool = False,
         fresh: bool = False,
-        written: int | None = None,
     ) -> None:
         self.contexts.append(context.read())
-        self.build_limits.append((seconds, memory, written))
-        self.networks.append(network)
+        self.build_limits.append(limits)
+        self.offline.append(offline)
         if not self.builds_work:
             raise BuildFailed("exit code 1", ["the last line"])
         self.built.append(tag)

@@ -79,10 +79,8 @@ def _own(task: Task, snapshot: Snapshot, dockerfile: str, run: str) -> Built:
             code,
             snapshot.digest,
             task.progress,
-            profile.build_seconds,
-            profile.build_memory,
+            profile.build,
             confined_to=run if profile.strict else "",
-            written=profile.build_written,
         )
 
 
@@ -90,18 +88,17 @@ def _detected(task: Task, snapshot: Snapshot, plan: Plan) -> Built:
     """The language's image with the dependencies in it, and the whole code where that has to be built."""
     assert plan.base is not None
     engine, base, profile = task.engine, task.images[plan.base], task.options.profile
-    limits = profile.build_seconds, profile.build_memory, profile.build_written
     info = require_image(engine, base, task.progress)
     files = set(plan.dependency_files)
     with snapshot.tar(owner=(APP_USER, APP_USER), prefix="dependencies", only=lambda path: path in files) as tar:
         digest = snapshot.files_digest(files)
-        built = dependency_image(engine, base, info, plan.install, tar, digest, task.progress, *limits)
+        built = dependency_image(engine, base, info, plan.install, tar, digest, task.progress, profile.build)
     if not plan.build:
         return built
     with snapshot.tar(owner=(APP_USER, APP_USER), prefix="code") as code:
         offline = profile.strict and not plan.fetches
         return application_image(
-            engine, built.image, plan.build, code, snapshot.digest, task.progress, *limits, offline
+            engine, built.image, plan.build, code, snapshot.digest, task.progress, profile.build, offline
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from kata.engine import Sandbox
+from kata.engine import BuildLimits, Sandbox
 from kata.submission import LEARNER as LEARNER_LIMITS
 from kata.submission import STRICT as STRICT_LIMITS
 from kata.submission import Limits
@@ -19,12 +19,10 @@ class Profile:
     name: str
     snapshot: Limits
     sandbox: Sandbox
-    build_seconds: float = 600
+    build: BuildLimits
     boot_seconds: float = 40
     check_seconds: float = 300
     exchange_seconds: float = 10
-    build_memory: int = 2048 * MIB
-    build_written: int = 16384 * MIB
     strict: bool = False
 
     def told(self) -> tuple[tuple[str, str], ...]:
@@ -36,21 +34,20 @@ class Profile:
             ("processors", f"{box.cpus:g}"),
             ("processes", str(box.pids)),
             ("network", "its services only"),
-            ("build", f"{self.build_seconds:g} s"),
+            ("build", f"{self.build.seconds:g} s"),
             ("start", f"{self.boot_seconds:g} s"),
             ("checks", f"{self.check_seconds:g} s"),
             ("one request", f"{self.exchange_seconds:g} s"),
         )
 
 
-LEARNER = Profile("learner", LEARNER_LIMITS, Sandbox())
+LEARNER = Profile("learner", LEARNER_LIMITS, Sandbox(), BuildLimits())
 STRICT = replace(
     LEARNER,
     name="strict",
     snapshot=STRICT_LIMITS,
     sandbox=Sandbox(written=256 * MIB),
-    build_seconds=300,
-    build_written=4096 * MIB,
+    build=BuildLimits(seconds=300, written=4 << 30),
     boot_seconds=30,
     strict=True,
 )

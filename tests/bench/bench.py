@@ -27,6 +27,7 @@ from plain import FIRST, LAYERED, Plain  # noqa: E402
 from recording import record  # noqa: E402
 
 from kata import settings  # noqa: E402
+from kata.engine import BuildLimits  # noqa: E402
 from kata.engine.building import APP_USER, dependency_image  # noqa: E402
 from kata.engine.docker import DockerEngine  # noqa: E402
 from kata.engine.images import image_table  # noqa: E402
@@ -164,7 +165,7 @@ def _floor(engine: DockerEngine, images: Mapping[str, str], exercise: Any, snaps
     files = set(plan.dependency_files)
     with snapshot.tar(owner=(APP_USER, APP_USER), prefix="dependencies", only=files.__contains__) as tar:
         built = dependency_image(
-            engine, base, info, plan.install, tar, snapshot.files_digest(files), lambda text: None, 600
+            engine, base, info, plan.install, tar, snapshot.files_digest(files), lambda text: None, BuildLimits()
         )
     prepared = postgres.prepare(engine, images["postgres"], seed, lambda text: None)
     environment = {"HOME": "/app", **server_environment(exercise, plan, prepared.app, seed)}

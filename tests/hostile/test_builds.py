@@ -13,6 +13,7 @@ from tests.hostile.canary import Canary
 from tests.tiny import tiny
 
 from kata.engine.docker import DockerEngine
+from kata.profile import Profile
 from kata.results import Report, Verdict
 
 Strict = Callable[..., Report]
@@ -43,6 +44,12 @@ def written(tmp_path: Path, images: dict[str, str]) -> Callable[..., Path]:
         return folder
 
     return write
+
+
+@pytest.fixture
+def building_within(HURRIED: Profile) -> Callable[..., Profile]:
+    """The strict profile with one limit of the build made small."""
+    return lambda **limits: replace(HURRIED, build=replace(HURRIED.build, **limits))
 
 
 def test_12_add_from_the_loopback_of_the_host_is_refused(strict: Strict, written: Any, canary: Canary) -> None:
@@ -83,9 +90,9 @@ def test_16_a_build_reaches_nobody(strict: Strict, written: Any, canary: Canary)
 
 
 def test_17_a_build_that_sleeps_ends_at_its_deadline(
-    strict: Strict, written: Any, engine: DockerEngine, HURRIED: Any, layers: Any
+    strict: Strict, written: Any, engine: DockerEngine, building_within: Any, layers: Any
 ) -> None:
-    report = strict(written(f"RUN touch {MARK}", "RUN sleep 98765"), profile=replace(HURRIED, build_seconds=6.0))
+    report = strict(written(f"RUN touch {MARK}", "RUN sleep 98765"), profile=building_within(seconds=6.0))
     assert report.verdict is Verdict.BUILD_FAILED
     assert "longer than 6 seconds" in report.message
     commands = [each["Command"] for each in engine._api.containers(all=True)]
@@ -93,14 +100,16 @@ def test_17_a_build_that_sleeps_ends_at_its_deadline(
     assert layers() == []
 
 
-def test_18_a_build_that_hoards_memory_fails(strict: Strict, written: Any, HURRIED: Any) -> None:
-    small = replace(HURRIED, build_memory=96 * MIB)
+def test_18_a_build_that_hoards_memory_fails(strict: Strict, written: Any, building_within: Any) -> None:
+    small = building_within(memory=96 * MIB)
     report = strict(written("RUN python -c 'hog = bytearray(400 << 20)'"), profile=small)
     assert report.verdict is Verdict.BUILD_FAILED
 
 
-def test_19_a_build_that_fills_the_disk_is_stopped(strict: Strict, written: Any, HURRIED: Any, layers: Any) -> None:
-    small = replace(HURRIED, build_written=64 * MIB)
+def test_19_a_build_that_fills_the_disk_is_stopped(
+    strict: Strict, written: Any, building_within: Any, layers: Any
+) -> None:
+    small = building_within(written=64 * MIB)
     slowly = "for i in $(seq 200); do head -c 16000000 /dev/zero >> /fill; sleep 0.1; done"
     report = strict(written(f"RUN touch {MARK}", f"RUN {slowly}"), profile=small)
     assert report.verdict is Verdict.BUILD_FAILED
@@ -109,10 +118,10 @@ def test_19_a_build_that_fills_the_disk_is_stopped(strict: Strict, written: Any,
 
 
 def test_19_what_a_build_announces_does_not_hide_what_it_writes(
-    strict: Strict, written: Any, HURRIED: Any, layers: Any
+    strict: Strict, written: Any, building_within: Any, layers: Any
 ) -> None:
     """Neither containers and images that it makes up, nor more and smaller steps."""
-    small = replace(HURRIED, build_written=64 * MIB)
+    small = building_within(written=64 * MIB)
     lies = "for i in $(seq 600); do printf ' ---> Running in %012x\\n ---> %012x\\n' $i $i; done"
     steps = [f"RUN {lies}; head -c 30000000 /dev/zero > {MARK}-{number}" for number in range(3)]
     report = strict(written(*steps), profile=small)
@@ -158,14 +167,14 @@ def test_22_a_build_sees_nothing_of_the_host(strict: Strict, written: Any, monke
 
 
 def test_a_build_cannot_name_another_container_as_its_own(
-    strict: Strict, written: Any, engine: DockerEngine, images: dict[str, str], HURRIED: Any
+    strict: Strict, written: Any, engine: DockerEngine, images: dict[str, str], building_within: Any
 ) -> None:
     """What looks like the engine's own announcement kills nobody else's container."""
     other = engine._api.create_container(images["python"], command=["sleep", "60"])["Id"]
     try:
         engine.start(other)
         lie = f"RUN printf ' ---> Running in {other[:12]}\\\\n'; sleep 2; false"
-        report = strict(written(lie, tail=False), profile=replace(HURRIED, build_written=0))
+        report = strict(written(lie, tail=False), profile=building_within(written=0))
         assert report.verdict is Verdict.BUILD_FAILED
         assert engine.state(other).running
     finally:

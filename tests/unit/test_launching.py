@@ -64,7 +64,7 @@ def test_an_image_of_ones_own_holds_its_code_and_keeps_its_user(engine: FakeEngi
     assert launch.code is None
     assert launch.own_image
     assert launch.sandbox.user is None
-    assert engine.networks == [None]
+    assert engine.offline == [False]
 
 
 def test_a_strangers_image_is_built_without_a_network_and_belongs_to_the_run(
@@ -73,8 +73,8 @@ def test_a_strangers_image_is_built_without_a_network_and_belongs_to_the_run(
     snapshot, plan = handed_in(tmp_path, main_py=MAIN, Dockerfile=OWN)
     with snapshot:
         build(task(engine, Options(profile=STRICT)), snapshot, plan, "run")
-    assert engine.networks == ["none"]
-    assert engine.build_limits == [(STRICT.build_seconds, STRICT.build_memory, STRICT.build_written)]
+    assert engine.offline == [True]
+    assert engine.build_limits == [STRICT.build]
 
 
 def test_a_build_that_fails_is_the_submissions(engine: FakeEngine, tmp_path: Path) -> None:

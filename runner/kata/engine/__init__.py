@@ -104,6 +104,15 @@ class BuildFailed(Exception):
         self.exit_code = exit_code
 
 
+@dataclass(frozen=True)
+class BuildLimits:
+    """What one image build may use: seconds, bytes of memory in each step, bytes that all its steps write together."""
+
+    seconds: float = 600
+    memory: int = 2 << 30
+    written: int = 16 << 30
+
+
 class Engine(Protocol):
     """Verbs on images, networks and containers. Every call has a timeout and raises EngineUnavailable when the
     engine has gone."""
@@ -120,15 +129,13 @@ class Engine(Protocol):
         tag: str,
         labels: Mapping[str, str],
         progress: Progress,
+        limits: BuildLimits,
         dockerfile: str = "Dockerfile",
-        seconds: float = 600,
-        memory: int | None = None,
-        network: str | None = None,
+        offline: bool = False,
         fresh: bool = False,
-        written: int | None = None,
     ) -> None:
-        """Build an image. `fresh` takes nothing from the cache of layers and leaves nothing in it when it fails;
-        `written` is how many bytes all its steps may write."""
+        """Build an image. `offline`: its steps have no network. `fresh` takes nothing from the cache of layers and
+        leaves nothing in it when it fails."""
 
     def commit(self, container: str, tag: str, changes: Sequence[str], labels: Mapping[str, str]) -> None: ...
 

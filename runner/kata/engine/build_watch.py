@@ -30,9 +30,9 @@ Events = Generator[dict[str, Any], None, None]
 
 
 class BuildWatch:
-    """One build, watched: `written` is the number of bytes that all its steps may write, None for any."""
+    """One build, watched: `written` is the number of bytes that all its steps may write."""
 
-    def __init__(self, api: Any, written: int | None) -> None:
+    def __init__(self, api: Any, written: int) -> None:
         self.token = f"kata-build-{secrets.token_hex(8)}"
         self.exceeded = False
         self._api = api
@@ -64,20 +64,18 @@ class BuildWatch:
         """Kill the step that writes too much, for as long as the block runs."""
         self._before = frozenset(self._api.images(all=True, quiet=True))
         thread = threading.Thread(target=self._watch, name="kata-build-watch", daemon=True)
-        if self._written is not None:
-            thread.start()
+        thread.start()
         try:
             yield
         finally:
             self._over.set()
-            if thread.ident is not None:
-                thread.join()
+            thread.join()
 
     def told(self, failure: BuildFailed) -> BuildFailed:
         """The failure with its true cause, where that was written too much."""
         if not self.exceeded:
             return failure
-        return BuildFailed(f"its steps wrote more than {(self._written or 0) >> 20} MB", failure.log)
+        return BuildFailed(f"its steps wrote more than {self._written >> 20} MB", failure.log)
 
     def clear(self) -> None:
         """Remove what the build has left: the container of its last step and the images of its finished steps.
@@ -113,7 +111,7 @@ class BuildWatch:
         return False
 
     def _is_too_much(self, running: int) -> bool:
-        return self._written is not None and sum(self._layers.copy().values()) + running > self._written
+        return sum(self._layers.copy().values()) + running > self._written
 
     def _watch(self) -> None:
         while not self._over.wait(_EVERY):

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
-from kata.engine import BuildFailed, Engine, ImageInfo, Progress
+from kata.engine import BuildFailed, BuildLimits, Engine, ImageInfo, Progress
 from kata.engine.build_steps import Steps, script
 from kata.engine.certificates import IN_IMAGE, host_bundle, shell_exports
 from kata.engine.images import cache_folder
@@ -45,16 +45,14 @@ def dependency_image(
     files: IO[bytes],
     files_digest: str,
     progress: Progress,
-    seconds: float,
-    memory: int | None = None,
-    written: int | None = None,
+    limits: BuildLimits,
 ) -> Built:
     """Base + dependencies. `files` is a tar of the dependency files alone, `files_digest` its digest."""
     if not install:
         return Built(base, cached=True)
     key = _key("dependencies", base_info.id, *install, files_digest)
     tag = f"kata-cache/dependencies:{key}"
-    return _built(engine, tag, base, "dependencies", install, files, progress, seconds, memory, written)
+    return _built(engine, tag, base, "dependencies", install, files, progress, limits)
 
 
 def application_image(
@@ -64,9 +62,7 @@ def application_image(
     code: IO[bytes],
     key: str,
     progress: Progress,
-    seconds: float,
-    memory: int | None = None,
-    written: int | None = None,
+    limits: BuildLimits,
     offline: bool = False,
 ) -> Built:
     """Base + the code after its own build steps (a compiler, a bundler), keyed by the code itself.
@@ -74,8 +70,7 @@ def application_image(
     `offline`: the steps have no network. What they make is kept apart from what they make with one.
     """
     tag = f"kata-cache/app:{_key('offline' if offline else 'app', base, *steps, key)}"
-    network = "none" if offline else None
-    return _built(engine, tag, base, "code", steps, code, progress, seconds, memory, written, network)
+    return _built(engine, tag, base, "code", steps, code, progress, limits, offline)
 
 
 def own_image(
@@ -84,10 +79,8 @@ def own_image(
     code: IO[bytes],
     key: str,
     progress: Progress,
-    seconds: float,
-    memory: int,
+    limits: BuildLimits,
     confined_to: str = "",
-    written: int | None = None,
 ) -> Built:
     """What the submission's own Dockerfile builds, keyed by everything it can see.
 
@@ -102,12 +95,10 @@ def own_image(
             tag,
             run_labels(confined_to, "image") if confined_to else {CACHE: "own"},
             progress,
+            limits,
             dockerfile=dockerfile,
-            seconds=seconds,
-            memory=memory,
-            network="none" if confined_to else None,
+            offline=bool(confined_to),
             fresh=bool(confined_to),
-            written=written,
         )
         return Built(tag, cached=False)
 
@@ -137,10 +128,8 @@ def _built(
     steps: Sequence[str],
     files: IO[bytes],
     progress: Progress,
-    seconds: float,
-    memory: int | None,
-    written: int | None,
-    network: str | None = None,
+    limits: BuildLimits,
+    offline: bool = False,
 ) -> Built:
     with one_at_a_time(tag):
         if engine.image(tag) is not None:
@@ -148,16 +137,7 @@ def _built(
         followed = Steps(steps, progress)
         with _context(_dockerfile(base, folder, steps), folder, files) as context:
             try:
-                engine.build(
-                    context,
-                    tag,
-                    {CACHE: folder},
-                    followed,
-                    seconds=seconds,
-                    memory=memory,
-                    network=network,
-                    written=written,
-                )
+                engine.build(context, tag, {CACHE: folder}, followed, limits, offline=offline)
             except BuildFailed as failure:
                 raise followed.named(failure) from failure
         return Built(tag, cached=False)

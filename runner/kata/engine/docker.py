@@ -12,7 +12,7 @@ import docker
 import docker.errors
 import requests
 
-from kata.engine import BuildFailed, ContainerSpec, ContainerState, EngineInfo, ImageInfo, Progress
+from kata.engine import BuildFailed, BuildLimits, ContainerSpec, ContainerState, EngineInfo, ImageInfo, Progress
 from kata.engine.build_output import follow_build
 from kata.engine.build_watch import BuildWatch
 from kata.engine.confinement import host_config
@@ -98,27 +98,25 @@ class DockerEngine:
         tag: str,
         labels: Mapping[str, str],
         progress: Progress,
+        limits: BuildLimits,
         dockerfile: str = "Dockerfile",
-        seconds: float = 600,
-        memory: int | None = None,
-        network: str | None = None,
+        offline: bool = False,
         fresh: bool = False,
-        written: int | None = None,
     ) -> None:
-        watch = BuildWatch(self._api, written)
+        watch = BuildWatch(self._api, limits.written)
         options = {
             "tag": tag,
             "labels": dict(labels),
             "dockerfile": dockerfile,
-            "container_limits": {"memory": memory, "memswap": memory} if memory else None,
-            "network_mode": network,
+            "container_limits": {"memory": limits.memory, "memswap": limits.memory},
+            "network_mode": "none" if offline else None,
             "nocache": fresh,
             "extra_hosts": watch.extra_hosts,
         }
         try:
             with translated(), watch.watching():
-                stream = self._api.build(fileobj=context, timeout=int(seconds), **_BUILD_OPTIONS, **options)
-                follow_build(watch.listen(stream), progress, seconds)
+                stream = self._api.build(fileobj=context, timeout=int(limits.seconds), **_BUILD_OPTIONS, **options)
+                follow_build(watch.listen(stream), progress, limits.seconds)
         except BuildFailed as failure:
             raise watch.told(failure) from failure
         finally:

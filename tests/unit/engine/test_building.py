@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests.fake_engine import FakeEngine, image_info
 
-from kata.engine import BuildFailed
+from kata.engine import BuildFailed, BuildLimits
 from kata.engine.building import Built, application_image, dependency_image, own_image
 from kata.engine.caching import Recipe, cached_service_image
 from kata.engine.certificates import IN_IMAGE, host_bundle
@@ -18,6 +18,7 @@ from kata.engine.tarball import tarball
 from kata.errors import NotGraded
 
 BASE = image_info("sha256:base")
+LIMITS = BuildLimits(seconds=60, memory=1 << 30, written=2 << 30)
 INSTALL = ("pip install -r requirements.txt",)
 
 
@@ -30,7 +31,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def dependencies(engine: FakeEngine, digest: str = "d1", install: tuple[str, ...] = INSTALL) -> Built:
     files = tarball({"dependencies/requirements.txt": "flask\n"})
-    return dependency_image(engine, "python:3", BASE, install, files, digest, lambda text: None, 60)  # type: ignore[arg-type]
+    return dependency_image(engine, "python:3", BASE, install, files, digest, lambda text: None, LIMITS)  # type: ignore[arg-type]
 
 
 def names(context: bytes) -> dict[str, bytes]:
@@ -96,7 +97,7 @@ def test_code_with_build_steps_is_keyed_by_the_code() -> None:
     engine = FakeEngine()
 
     def build(key: str) -> Built:
-        return application_image(engine, "base", ("tsc",), tarball({"code/a.ts": ""}), key, lambda text: None, 60)  # type: ignore[arg-type]
+        return application_image(engine, "base", ("tsc",), tarball({"code/a.ts": ""}), key, lambda text: None, LIMITS)  # type: ignore[arg-type]
 
     assert [build("k1").cached, build("k1").cached, build("k2").cached] == [False, True, False]
 
@@ -104,11 +105,11 @@ def test_code_with_build_steps_is_keyed_by_the_code() -> None:
 def test_every_build_has_its_limits() -> None:
     """Installing dependencies and building the code run programs of strangers as much as a Dockerfile does."""
     engine = FakeEngine()
-    tar, limits = tarball({"code/a.ts": ""}), (60.0, 1 << 30, 2 << 30)
-    dependency_image(engine, "python:3", BASE, INSTALL, tar, "d1", lambda text: None, *limits)  # type: ignore[arg-type]
-    application_image(engine, "base", ("tsc",), tar, "k1", lambda text: None, *limits)  # type: ignore[arg-type]
-    own_image(engine, "Dockerfile", tar, "k1", lambda text: None, limits[0], limits[1], written=limits[2])  # type: ignore[arg-type]
-    assert engine.build_limits == [limits] * 3
+    tar = tarball({"code/a.ts": ""})
+    dependency_image(engine, "python:3", BASE, INSTALL, tar, "d1", lambda text: None, LIMITS)  # type: ignore[arg-type]
+    application_image(engine, "base", ("tsc",), tar, "k1", lambda text: None, LIMITS)  # type: ignore[arg-type]
+    own_image(engine, "Dockerfile", tar, "k1", lambda text: None, LIMITS)  # type: ignore[arg-type]
+    assert engine.build_limits == [LIMITS] * 3
 
 
 def test_code_of_strangers_is_built_without_network_and_not_shared_with_builds_that_had_one() -> None:
@@ -116,19 +117,17 @@ def test_code_of_strangers_is_built_without_network_and_not_shared_with_builds_t
 
     def build(offline: bool) -> Built:
         code = tarball({"code/a.ts": ""})
-        return application_image(engine, "base", ("tsc",), code, "k", lambda text: None, 60, offline=offline)  # type: ignore[arg-type]
+        return application_image(engine, "base", ("tsc",), code, "k", lambda text: None, LIMITS, offline=offline)  # type: ignore[arg-type]
 
     assert build(offline=False).image != build(offline=True).image
-    assert engine.networks == [None, "none"]
+    assert engine.offline == [False, True]
 
 
 def test_own_dockerfile_is_keyed_by_everything_it_can_see() -> None:
     engine = FakeEngine()
 
     def build(key: str, **options: Any) -> Built:
-        return own_image(
-            engine, "Dockerfile", tarball({"Dockerfile": ""}), key, lambda text: None, 60, 1 << 30, **options
-        )  # type: ignore[arg-type]
+        return own_image(engine, "Dockerfile", tarball({"Dockerfile": ""}), key, lambda text: None, LIMITS, **options)  # type: ignore[arg-type]
 
     assert [build("k1").cached, build("k1").cached, build("k2").cached] == [False, True, False]
 

@@ -96,6 +96,7 @@ class Outline:
     id: str
     title: str
     summary: str
+    milestone: str
     checks: int
     needs: tuple[Need, ...]
 
@@ -106,10 +107,10 @@ def outline(folder: Path) -> Outline:
     try:
         data = tomllib.loads(head)
         needs = tuple(_need(item) for item in data.get("services", []))
-        return Outline(data["id"], data["title"], data["summary"], len(requirements), needs)
+        return Outline(data["id"], data["title"], data["summary"], data.get("milestone", ""), len(requirements), needs)
     except (tomllib.TOMLDecodeError, KeyError, TypeError):
         whole = load(folder, folder)
-        return Outline(whole.id, whole.title, whole.summary, len(whole.requirements), whole.needs)
+        return Outline(whole.id, whole.title, whole.summary, whole.milestone, len(whole.requirements), whole.needs)
 
 
 def load(folder: Path, grader: Path) -> Exercise:

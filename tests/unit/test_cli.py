@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from kata.cli import COMMANDS, kata, main
 
@@ -44,6 +45,12 @@ def test_a_page_of_help_fits_a_terminal(name: str) -> None:
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "kata", *words], capture_output=True, text=True, timeout=60)
+
+
+def test_the_list_says_what_each_exercise_is_about_and_needs() -> None:
+    said = CliRunner().invoke(kata, ["list"], env={"COLUMNS": "100"}).output
+    assert "Authentication and authorization; 79 checks; postgres" in said
+    assert "HTTP and web basics; 35 checks; no services" in said
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import sys
+from types import SimpleNamespace
 
 import pytest
 
+from kata.cli import batch_live
 from kata.cli.live import Bar, steps, watching
 from kata.library import Library
+from kata.results import Report, Verdict
 
 EVENTS = (
     {"event": "plan", "stack": "python", "why": "a [bold]Procfile[/bold]"},
@@ -62,3 +65,12 @@ def test_steps_outside_a_terminal_are_lines(capsys: pytest.CaptureFixture[str]) 
         step.progress("layer 1")
         step.done("python: here")
     assert capsys.readouterr().out == "python: here\n"
+
+
+def test_a_class_in_a_log_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    ours = Report("90-tiny", "1", "T", Verdict.NOT_GRADED, checks=())
+    with batch_live.watching(2, 1, plain=True) as show:
+        show({"event": "landed", "unit": SimpleNamespace(key="ada"), "report": ours})
+    first, landed = capsys.readouterr().err.splitlines()
+    assert first == "2 submissions, up to 1 at a time"
+    assert landed.split() == ["[", "1/2]", "ada", "not", "graded", "0.0s"]

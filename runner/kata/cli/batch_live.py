@@ -63,8 +63,9 @@ class Tally:
             report = event["report"]
             self.done += 1
             self.graded += key in self.running
-            self.states[report.verdict.value] += 1
-            self.last.append((key, report.verdict.value, score_figures(report), self._seconds(key)))
+            verdict = report.verdict.value.replace("_", " ")
+            self.states[verdict] += 1
+            self.last.append((key, verdict, score_figures(report), self._seconds(key)))
 
     def left(self) -> float | None:
         """Seconds that the rest will take, at the speed so far; None when nothing was graded yet."""
@@ -104,10 +105,10 @@ def _table(tally: Tally) -> Group:
 
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     for key, verdict, points, seconds in tally.last:
-        table.add_row(Text(key), Text(verdict.replace("_", " ")), Text(points), Text(f"{seconds:.1f}s"))
+        table.add_row(Text(key), Text(verdict), Text(points), Text(f"{seconds:.1f}s"))
     for key, since in list(tally.running.items()):
         table.add_row(Text(key), Text("running"), Text(), Text(f"{tally.now() - since:.0f}s"))
-    counts = ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in tally.states.most_common())
+    counts = ", ".join(f"{count} {state}" for state, count in tally.states.most_common())
     bar = ProgressBar(total=max(1, tally.total), completed=tally.done, width=40)
     return Group(table, bar, Text(f"  {tally.done} of {tally.total}{_left(tally)}"), Text(counts))
 

@@ -14,7 +14,7 @@ from kata.results import Severity
 @click.command("list")
 @library_option
 def list_command(library: tuple[Path, ...]) -> None:
-    """List the exercises: id, title, checks and services.
+    """List the exercises: id, title, milestone, checks and services.
 
     \b
     Examples:
@@ -25,9 +25,10 @@ def list_command(library: tuple[Path, ...]) -> None:
 
     for exercise in Library.open(library).outlines():
         needs = ", ".join("/".join(need.choices) for need in exercise.needs) or "no services"
+        facts = [exercise.milestone, f"{exercise.checks} checks", needs]
         click.echo(f"{exercise.id:<16} {exercise.title}")
         click.echo(folded(exercise.summary, indent=17))
-        click.echo(f"{'':<16} {exercise.checks} checks; {needs}")
+        click.echo(folded("; ".join(filter(None, facts)), indent=17))
 
 
 @click.command("show")

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -79,11 +78,9 @@ def test_a_server_that_hangs_at_start_gives_way_to_newer_code(watch: Watch, tmp_
     tiny(tmp_path / "api", before_serving="import time; time.sleep(600)")
     timer = threading.Timer(3, watch.hurry)
     timer.start()
-    started = time.monotonic()
     hanging = watch.check()
     assert hanging is not None
-    assert hanging.verdict is Verdict.CRASHED
-    assert time.monotonic() - started < 35, "its time to start is forty seconds"
+    assert hanging.verdict is Verdict.CRASHED, "had its time to start run out, it would be not_ready"
 
 
 def test_interrupt_ends_it_cleanly(engine: DockerEngine, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_put_and_patch_follow_the_rules(api, books, draw):
     path = books.path(books.create())
     api.put(path, json=books.draft()).expect(OK)
     api.put(path, json=books.draft(author=...)).expect(INVALID)
-    api.patch(path, json={"year": 1800}).expect(200)
+    api.patch(path, json={"year": 1800}).expect(OK)
     for wrong in ({"year": 4000}, {"title": ""}, {"author": None}):
         api.patch(path, json=wrong).expect(INVALID)
 

@@ -36,7 +36,7 @@ def errors(api, books, novel, draw):
     }
 
 
-@needs("put-answers-the-book", "list-has-items-and-total")
+@needs("put-answers-the-book", "patch-answers-the-book", "list-has-items-and-total")
 def test_replies_are_application_json(api, books):
     created = typed(api.post("/books", json=books.draft()).expect(OK), JSON)
     path = books.path({"id": created.field("id", (str, int))})

@@ -5,7 +5,7 @@ import time
 from kata.grader import needs, require, same_json
 
 
-@needs("login-returns-token-pair")
+@needs("login-returns-access-token")
 def test_access_token_is_signed_jwt(alice_tokens, jwt, environment):
     header, _ = jwt.decoded(alice_tokens.access)
     require(header.get("alg") == "HS256", "the header's alg is wrong", expected="HS256", actual=header.get("alg"))
@@ -33,7 +33,12 @@ def test_access_token_has_right_lifetime(alice_tokens, jwt, environment):
     require(seconds == lifetime, "exp - iat is not ACCESS_TOKEN_TTL", expected=lifetime, actual=seconds)
 
 
-@needs("login-returns-token-pair")
+@needs("login-returns-access-token")
+def test_valid_token_opens_me(api, alice_tokens):
+    api.get("/me", token=alice_tokens.access).expect(200)
+
+
+@needs("valid-token-opens-me")
 def test_me_returns_account(api, alice, alice_tokens):
     user = api.get("/me", token=alice_tokens.access).expect(200).json
     mine = {"id": alice.id, "email": alice.email, "name": alice.name, "role": "user"}

@@ -29,7 +29,7 @@ def test_short_new_password_is_refused(erin, new_tokens, change_password, draw):
     change_password(new_tokens, erin[1].password, draw.password(7)).expect(INVALID)
 
 
-@needs("password-can-be-changed", "refresh-returns-new-pair")
+@needs("password-can-be-changed", "refresh-returns-access-token")
 def test_password_change_ends_all_families(old_tokens, password_change, refresh, refused):
     password_change.expect(OK)
     refused(refresh(old_tokens.refresh), "a token from before the change of password still works")

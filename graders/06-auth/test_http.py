@@ -12,7 +12,7 @@ def test_unknown_route_answers_404(api, draw):
     api.get(f"/{draw.word()}").expect(404)
 
 
-@needs("login-returns-token-pair")
+@needs("login-returns-access-token")
 def test_wrong_method_answers_405(api):
     api.delete("/login").expect(405).header("Allow")
 
@@ -84,7 +84,7 @@ def test_odd_input_never_crashes(api, admin_tokens):
     expect_no_crash(api.patch("/users/nobody", json={"role": "user"}, token=admin_tokens.access))
 
 
-@needs("me-returns-account")
+@needs("valid-token-opens-me")
 def test_cors_keeps_credentials_safe(api, alice_tokens, draw):
     origin = f"https://{draw.word()}.example"
     asking = {"Origin": origin, "Access-Control-Request-Method": "POST"}

@@ -4,13 +4,17 @@ from kata.grader import OK, REFUSED, needs, require, same_json
 
 
 @needs("register-creates-account")
-def test_login_returns_token_pair(alice_login):
+def test_login_returns_access_token(alice_login):
     alice_login.expect(OK)
     alice_login.field("access_token", str)
+
+
+@needs("login-returns-access-token")
+def test_login_returns_refresh_token(alice_login):
     alice_login.field("refresh_token", str)
 
 
-@needs("refresh-returns-new-pair")
+@needs("refresh-returns-access-token")
 def test_token_replies_are_complete(alice_login, refreshed, environment):
     lifetime = int(environment["ACCESS_TOKEN_TTL"])
     for reply in (alice_login, refreshed.reply):
@@ -20,12 +24,12 @@ def test_token_replies_are_complete(alice_login, refreshed, environment):
         require(seconds == lifetime, "expires_in is wrong", expected=lifetime, actual=seconds, reply=reply)
 
 
-@needs("login-returns-token-pair")
+@needs("login-returns-access-token")
 def test_login_ignores_email_case(api, alice):
     api.post("/login", json={"email": alice.email.upper(), "password": alice.password}).expect(OK)
 
 
-@needs("login-returns-token-pair")
+@needs("login-returns-access-token")
 def test_wrong_password_is_refused(wrong_password):
     wrong_password.expect(REFUSED)
 
@@ -59,7 +63,7 @@ def test_unauthenticated_replies_carry_challenge(unauthenticated):
             require("bearer" in challenges.lower(), message, actual=challenges, reply=reply)
 
 
-@needs("refresh-returns-new-pair")
+@needs("refresh-returns-access-token")
 def test_token_replies_are_not_stored(alice_login, refreshed):
     for reply in (alice_login, refreshed.reply):
         reply.header("Cache-Control")

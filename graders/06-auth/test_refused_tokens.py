@@ -26,7 +26,7 @@ def present(fields):
     return {name: value for name, value in fields.items() if value is not None}
 
 
-@needs("me-returns-account", "access-token-is-signed-jwt")
+@needs("valid-token-opens-me", "access-token-is-signed-jwt")
 def test_resigned_token_is_accepted(api, forge):
     api.get("/me", token=forge()).expect(200)
 
@@ -37,7 +37,7 @@ def shut_out(api, refused):
     return lambda token, kind: refused(api.get("/me", token=token), f"{kind} was accepted")
 
 
-@needs("me-returns-account")
+@needs("valid-token-opens-me")
 def test_missing_token_is_refused(api, refused):
     refused(api.get("/me"), "a request without a token was let in")
 
@@ -105,7 +105,7 @@ def test_token_of_nobody_is_refused(forge, draw, shut_out):
         shut_out(forge(claims={"sub": subject}), "a token whose sub is nobody's id")
 
 
-@needs("me-returns-account")
+@needs("valid-token-opens-me", "login-returns-refresh-token")
 def test_refresh_token_is_no_access_token(alice_tokens, shut_out):
     shut_out(alice_tokens.refresh, "a refresh token")
 

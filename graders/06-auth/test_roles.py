@@ -5,7 +5,7 @@ from kata.grader import NOT_OWNER, OK, UNAUTHENTICATED, needs, require
 REFUSED_ROLE = frozenset({400, 403, 422})
 
 
-@needs("me-returns-account")
+@needs("valid-token-opens-me")
 def test_administrator_lists_accounts(api, admin_tokens, alice, bob):
     reply = api.get("/users", token=admin_tokens.access).expect(200)
     listed = {user.get("id") for user in reply.field("users", list) if isinstance(user, dict)}
@@ -49,7 +49,7 @@ def test_profile_cannot_choose_role(api, dave_tokens, draw):
     is_no_administrator(api, dave_tokens.access)
 
 
-@needs("user-cannot-list-accounts", "administrator-promotes")
+@needs("user-cannot-list-accounts", "administrator-promotes", "me-returns-account")
 def test_user_cannot_change_roles(api, join, log_in):
     person = join()
     token = log_in(person).access

@@ -10,7 +10,7 @@ SECRET_KEYS = {"password", "passwordhash", "hashedpassword", "passwd", "pwd", "h
 PASSWORD_HASH = re.compile(r"\$(?:argon2|2[abxy]|scrypt|5|6)\S*\$|pbkdf2|scrypt:")
 
 
-@needs("login-returns-token-pair")
+@needs("login-returns-access-token")
 def test_account_is_in_database(database, alice):
     found = database.find(alice.email)
     require(found, "no table of the database holds the e-mail of a registered account", expected=alice.email)
@@ -32,7 +32,7 @@ def test_fast_hash_is_not_in_database(database, alice):
             require(not places, f"the database holds the bare {name} of the password", actual=places)
 
 
-@needs("account-is-in-database")
+@needs("account-is-in-database", "login-returns-refresh-token")
 def test_refresh_token_is_not_in_database(database, alice_tokens):
     places = [place.table for place in database.find(alice_tokens.refresh)]
     require(not places, "the database holds a refresh token in clear", actual=places)

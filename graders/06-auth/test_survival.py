@@ -3,7 +3,7 @@
 from kata.grader import OK, needs
 
 
-@needs("me-returns-account")
+@needs("valid-token-opens-me")
 def test_copies_accept_each_others_access_tokens(api, replica, alice, alice_tokens, log_in):
     replica.get("/me", token=alice_tokens.access).expect(OK)
     api.get("/me", token=log_in(alice, at=replica).access).expect(OK)
@@ -26,7 +26,7 @@ def test_accounts_survive_restart(restarted, alice, admin, log_in):
     log_in(admin)
 
 
-@needs("refresh-returns-new-pair", "me-returns-account", "logout-ends-family")
+@needs("refresh-returns-access-token", "valid-token-opens-me", "logout-ends-family")
 def test_tokens_survive_restart(api, restarted, refresh):
     api.get("/me", token=restarted.access).expect(OK)
     refresh(restarted.refresh).expect(OK)

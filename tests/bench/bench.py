@@ -89,8 +89,9 @@ def works(engine: DockerEngine, images: Mapping[str, str], wanted: list[str]) ->
             "bare": lambda: timed(bare),
             "help": lambda: timed([*KATA, "--help"]),
             "list": lambda: timed([*KATA, "list"]),
+            "away": without_engine,
         }
-    return {name: work for name, work in found.items() if name in (*wanted, "bare", "help", "list")}
+    return {name: work for name, work in found.items() if name in (*wanted, "bare", "help", "list", "away")}
 
 
 def measure(works: Mapping[str, Work], runs: int) -> dict[str, float]:
@@ -150,6 +151,17 @@ def timed(command: list[str]) -> float:
     started = time.perf_counter()
     subprocess.run(command, check=True, capture_output=True)
     return time.perf_counter() - started
+
+
+def without_engine() -> float:
+    """A check where no engine is: how long it takes to say so (exit code 3)."""
+    started = time.perf_counter()
+    nowhere = {**os.environ, "DOCKER_HOST": "tcp://127.0.0.1:1"}
+    done = subprocess.run(check_command(), capture_output=True, env=nowhere, check=False)
+    seconds = time.perf_counter() - started
+    if done.returncode != 3:
+        raise SystemExit(f"without an engine kata check ended with {done.returncode}, not 3")
+    return seconds
 
 
 def check_command() -> list[str]:

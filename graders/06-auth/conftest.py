@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
@@ -13,17 +14,33 @@ import pytest
 
 from kata.grader import OK, Failure, Reply, parse_json, require
 
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 # -- people ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with an account; `id` is what the server called it."""
+    """Somebody with an account, once `registered` holds the reply to the registration."""
 
     email: str
     password: str
     name: str
-    id: str = ""
+    registered: Reply | None = None
+
+    @property
+    def id(self) -> str:
+        """What the server calls the account. That the reply tells it is a check of its own."""
+        assert self.registered is not None
+        id: str = self.registered.field("id", str)
+        return id
+
+    def is_shown_in(self, reply: Reply) -> bool:
+        """Whether the reply has the person's e-mail in it, or a UUID that the registration was answered with."""
+        assert self.registered is not None
+        return any(
+            mark in reply.text.lower() for mark in (self.email.lower(), *UUID.findall(self.registered.text.lower()))
+        )
 
     @property
     def credentials(self) -> dict[str, str]:
@@ -46,7 +63,7 @@ def join(api, stranger):
 
     def join(**given: str) -> Person:
         person = stranger(**given)
-        return replace(person, id=api.post("/register", json=person.registration).expect(OK).field("id", str))
+        return replace(person, registered=api.post("/register", json=person.registration).expect(OK))
 
     return join
 
@@ -65,7 +82,7 @@ def registration(api, newcomer):
 @pytest.fixture(scope="session")
 def alice(newcomer, registration):
     """An account that no check changes."""
-    return replace(newcomer, id=registration.expect(OK).field("id", str))
+    return replace(newcomer, registered=registration.expect(OK))
 
 
 @pytest.fixture(scope="session")

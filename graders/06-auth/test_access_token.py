@@ -14,7 +14,7 @@ def test_access_token_is_signed_jwt(alice_tokens, jwt, environment):
     require(signature == right, "the signature does not fit the token and JWT_SECRET", expected=right, actual=signature)
 
 
-@needs("access-token-is-signed-jwt")
+@needs("access-token-is-signed-jwt", "registration-answers-the-user")
 def test_access_token_has_claims(alice, alice_tokens, jwt):
     _, claims = jwt.decoded(alice_tokens.access)
     require(claims.get("sub") == alice.id, "the claim sub is wrong", expected=alice.id, actual=claims.get("sub"))
@@ -38,7 +38,7 @@ def test_valid_token_opens_me(api, alice_tokens):
     api.get("/me", token=alice_tokens.access).expect(200)
 
 
-@needs("valid-token-opens-me")
+@needs("valid-token-opens-me", "registration-answers-the-user")
 def test_me_returns_account(api, alice, alice_tokens):
     user = api.get("/me", token=alice_tokens.access).expect(200).json
     mine = {"id": alice.id, "email": alice.email, "name": alice.name, "role": "user"}

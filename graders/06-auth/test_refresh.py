@@ -18,7 +18,7 @@ def test_refresh_tokens_are_unguessable(alice_tokens, bystander, dave_tokens):
 def test_refresh_returns_access_token(api, carol, refreshed):
     reply = refreshed.reply.expect(OK)
     me = api.get("/me", token=reply.field("access_token", str)).expect(200)
-    require(f'"{carol.id}"' in me.text, "the new access token is somebody else's", expected=carol.id, reply=me)
+    require(carol.is_shown_in(me), "the new access token is somebody else's", expected=carol.email, reply=me)
 
 
 @needs("refresh-returns-access-token")

@@ -83,7 +83,7 @@ def test_other_algorithm_is_refused(forge, shut_out):
     shut_out(forge(header={"alg": "RS256"}), "a token that says RS256 and is signed with HS256")
 
 
-@needs("resigned-token-is-accepted")
+@needs("resigned-token-is-accepted", "registration-answers-the-user")
 def test_edited_token_is_refused(forge, alice_tokens, bob, shut_out):
     signature = alice_tokens.access.rpartition(".")[2]
     shut_out(forge(claims={"sub": bob.id}, signature=signature), "a token with an edited payload")

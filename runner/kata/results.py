@@ -121,7 +121,7 @@ def _source(body: str) -> str:
     return f"printf {shlex.quote(written)}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """What one check proved. `points` were earned out of `max_points`; `sentence` is what the statement says.
 

@@ -6,11 +6,12 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from sys import intern
 
 from kata.batch.intake import Unit
 from kata.batch.store import Store
 from kata.reports.wording import bonus_of, score_of
-from kata.results import Family, Report
+from kata.results import CheckResult, Family, Report
 from kata.safe import safe
 
 MISSING, WAITING = "missing", "waiting"
@@ -121,8 +122,13 @@ def inert(cell: str) -> str:
 
 
 def _slim(report: Report) -> Report:
-    checks = tuple(replace(check, exchanges=(), app_log=(), sentence="", see="") for check in report.checks)
-    return replace(report, checks=checks, log_tail=())
+    """What the tables say of it. The words of the exercise, the same in every report, are kept once."""
+    return replace(report, checks=tuple(map(_slim_check, report.checks)), log_tail=())
+
+
+def _slim_check(check: CheckResult) -> CheckResult:
+    without = replace(check, exchanges=(), app_log=(), warnings=(), sentence="", hint="", see="", blocked_by="")
+    return replace(without, id=intern(check.id), title=intern(check.title), cause=intern(check.cause))
 
 
 def _number(score: int | None) -> str:

@@ -26,8 +26,8 @@ demo: $(VENV)/installed engine  ## Grade one right and one wrong submission and 
 test: $(VENV)/installed lint  ## The whole suite, containers included
 	@bash tests/run.sh $(BIN) $(JOBS)
 
-quick: $(VENV)/installed  ## Everything that needs no containers, in under a minute
-	@$(BIN)/python -m pytest -q -n $(JOBS) -m 'not engine' tests
+quick: $(VENV)/installed  ## Everything that needs no containers and no browser, in under a minute
+	@$(BIN)/python -m pytest -q -n $(JOBS) -m 'not engine and not browser' tests
 
 lint: $(VENV)/installed
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet . && $(BIN)/mypy

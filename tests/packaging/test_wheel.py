@@ -35,9 +35,10 @@ def test_wheel_holds_exercises_and_graders_and_no_proofs(wheel: Path) -> None:
 
 def test_installed_wheel_lists_its_exercises(wheel: Path, tmp_path: Path) -> None:
     """In a virtual environment without the checkout; the libraries are those of the environment that tests run in."""
-    venv.create(tmp_path / "venv", with_pip=True)
+    venv.create(tmp_path / "venv", with_pip=False)
     python = tmp_path / "venv" / "bin" / "python"
-    install = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
+    pip = [sys.executable, "-m", "pip", "--python", python, "--disable-pip-version-check"]
+    install = [*pip, "install", "--quiet", "--no-deps", "--no-index", str(wheel)]
     subprocess.run(install, check=True, capture_output=True)
     site = next((Path(sys.prefix) / "lib").glob("python3*/site-packages"))
     (tmp_path / "venv" / "lib" / site.parent.name / "site-packages" / "borrowed.pth").write_text(f"{site}\n")

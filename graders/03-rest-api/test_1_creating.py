@@ -53,7 +53,7 @@ def test_read_answers_the_book(api, books):
         books.same(api.get(books.path(each)).expect(200), each)
 
 
-@needs("put-changes-the-book", "deleted-book-is-not-found")
+@needs("put-changes-the-book", "patch-changes-what-it-names", "deleted-book-is-not-found")
 def test_unknown_book_is_not_found(api, books, draw):
     book = books.create()
     books.read(book)

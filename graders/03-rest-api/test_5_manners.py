@@ -65,7 +65,7 @@ def test_wrong_method_answers_405_and_allow(api, books, novel):
         require(method.lower() not in allowed, f"Allow names {method}, which was refused", reply=reply)
 
 
-@needs("put-changes-the-book")
+@needs("put-changes-the-book", "patch-changes-what-it-names")
 def test_plain_text_is_refused(api, books):
     path = books.path(books.create())
     for method, target in (("POST", "/books"), ("PUT", path), ("PATCH", path)):
@@ -74,7 +74,7 @@ def test_plain_text_is_refused(api, books):
         api.request(method, target, content=draft, headers=AS_TEXT).expect(415)
 
 
-@needs("create-answers-the-book")
+@needs("patch-changes-what-it-names")
 def test_body_must_be_a_json_object(api, books):
     draft = json.dumps(books.draft())
     path = books.path(books.create())

@@ -38,7 +38,13 @@ def test_malformed_json_is_refused(api, stranger):
         api.post("/register", content=body, headers=JSON).expect(INVALID)
 
 
-@needs("missing-field-is-refused", "administrator-promotes", "password-can-be-changed", "profile-can-be-changed")
+@needs(
+    "missing-field-is-refused",
+    "administrator-promotes",
+    "password-can-be-changed",
+    "profile-can-be-changed",
+    "logout-ends-family",
+)
 def test_every_body_is_checked(api, bob, dave, dave_tokens, admin_tokens, draw):
     for path, body in (
         ("/login", {"email": bob.email}),

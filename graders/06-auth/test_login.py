@@ -47,7 +47,7 @@ def test_unknown_email_looks_like_wrong_password(api, stranger, wrong_password):
     same_json(reply.json, wrong_password.json)
 
 
-@needs("wrong-password-is-refused", "missing-token-is-refused")
+@needs("wrong-password-is-refused", "missing-token-is-refused", "refresh-returns-access-token")
 def test_unauthenticated_answers_401(unauthenticated):
     for reply in unauthenticated:
         reply.expect(401)

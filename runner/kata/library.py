@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,6 +103,8 @@ def shipped() -> Path:
 
 def _installed() -> Iterator[Path]:
     """Folders that installed packages offer under the entry point group `kata.libraries` (a module with exercises/)."""
+    if not any(map(_may_offer, sys.path)):
+        return
     from importlib.metadata import entry_points
 
     for entry in entry_points(group=ENTRY_POINTS):
@@ -112,6 +116,16 @@ def _installed() -> Iterator[Path]:
         if not (folder / "exercises").is_dir():
             raise _no_library(entry, f"{folder} has no exercises folder")
         yield folder
+
+
+def _may_offer(place: str) -> bool:
+    """Whether a package there names the group: importlib.metadata costs more to import than a list to show."""
+    if os.path.isfile(place):  # packages in an archive
+        return True
+    texts = Path(place).glob("*-info/entry_points.txt")
+    with suppress(OSError):
+        return any(ENTRY_POINTS in text.read_text("utf-8", "replace") for text in texts)
+    return False
 
 
 def _no_library(entry: EntryPoint, why: str) -> UsageError:

@@ -96,6 +96,25 @@ def test_what_is_stored_is_found_under_odd_names(running: Environment, own: Any)
     own.execute("DROP TABLE `a.b%s``c`")
 
 
+def test_a_place_on_a_map_is_no_text_and_hides_no_text(running: Environment, own: Any) -> None:
+    own.execute("CREATE TABLE shops (name TEXT, place GEOMETRY)")
+    own.execute("INSERT INTO shops VALUES ('hidden', POINT(1, 1))")
+    own.execute("CREATE TABLE places (place POINT)")
+    assert reader(running).find("hidden") == [Place("app.shops", 1)]
+    own.execute("DROP TABLE shops, places")
+
+
+def test_more_than_can_be_looked_through_is_told_as_the_submissions_doing(running: Environment, own: Any) -> None:
+    """The size is that of now: by default both servers know it minutes later."""
+    own.execute("CREATE TABLE huge (text LONGTEXT)")
+    own.execute("INSERT INTO huge VALUES (REPEAT('x', 15000000))")
+    for _ in range(4):
+        own.execute("INSERT INTO huge SELECT text FROM huge")
+    with pytest.raises(Failure, match="stored more, or larger values"):
+        reader(running).find("y")
+    own.execute("DROP TABLE huge")
+
+
 def test_a_view_is_not_looked_into(running: Environment, own: Any) -> None:
     own.execute("CREATE VIEW users AS SELECT SLEEP(60) AS id")
     assert reader(running).tables() == []

@@ -88,7 +88,7 @@ class Driver(Protocol):
         """Counts the rows of a table that hold a text."""
 
     def columns(self, schema: str, table: str) -> tuple[Any, Sequence[Any]] | None:
-        """Lists the names of a table's columns; None when `counting` does without."""
+        """Lists (name, whether it can be read as text) of a table's columns; None when `counting` does without."""
 
     def statements(self) -> tuple[Any, Sequence[Any]]:
         """Counts what the server's role has executed."""
@@ -134,8 +134,14 @@ class Looks:
         return [(schema, table) for schema, table in found]
 
     def _count(self, schema: str, table: str, text: str) -> int:
-        asked = self._driver.columns(schema, table)
-        columns = [row[0] for row in self._rows(*asked)] if asked else []
+        columns: list[str] = []
+        if (asked := self._driver.columns(schema, table)) is not None:
+            known = self._rows(*asked)
+            if not known:
+                raise _Vanished
+            columns = [name for name, is_text in known if is_text]
+            if not columns:
+                return 0
         return int(self._rows(*self._driver.counting(schema, table, columns, text))[0][0])
 
     def _rows(self, sql: Any, values: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -117,6 +117,13 @@ class Postgres:
         return "SELECT pg_database_size(current_database())", ()
 
 
+#: Types without a text form.
+_SPATIAL = (
+    "geometry", "point", "linestring", "polygon",
+    "multipoint", "multilinestring", "multipolygon", "geometrycollection", "geomcollection",
+)  # fmt: skip
+
+
 class MySql:
     """MySQL or MariaDB, by error number; the role may only SELECT."""
 
@@ -137,11 +144,12 @@ class MySql:
         2006: Trouble.LOST,
         2013: Trouble.LOST,
     }
-    #: Each server knows one of the last two.
+    #: Each server knows one of the two for a statement's time; the last makes MySQL tell sizes as they are now.
     _LIMITS = (
         f"lock_wait_timeout={_LOCK_SECONDS}",
         f"max_statement_time={_LOOK_SECONDS}",
         f"max_execution_time={_LOOK_SECONDS * 1000}",
+        "information_schema_stats_expiry=0",
     )
 
     def __init__(self, address: Mapping[str, Any]) -> None:
@@ -189,8 +197,11 @@ class MySql:
         return sql, (self._address["database"], MOST_TABLES + 1)
 
     def columns(self, schema: str, table: str) -> Statement:
-        sql = "SELECT column_name FROM information_schema.columns WHERE table_schema = %s AND table_name = %s"
-        return sql, (schema, table)
+        sql = (
+            "SELECT column_name, data_type NOT IN %s FROM information_schema.columns "
+            "WHERE table_schema = %s AND table_name = %s"
+        )
+        return sql, (_SPATIAL, schema, table)
 
     def counting(self, schema: str, table: str, columns: Sequence[str], text: str) -> Statement:
         tests = " OR ".join(f"LOCATE(%s, CAST({_quoted(column)} AS CHAR)) > 0" for column in columns)

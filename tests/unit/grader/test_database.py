@@ -136,6 +136,21 @@ def test_tables_that_come_and_go_are_looked_at_again_then_told() -> None:
         Looks(driver).find("x")
 
 
+class Listing(FakeDriver):
+    """A driver that has to know the columns before it counts."""
+
+    def columns(self, schema: str, table: str) -> tuple[Any, Sequence[Any]]:  # type: ignore[override]
+        return "columns", (schema, table)
+
+
+def test_a_table_without_columns_has_just_gone_and_one_without_text_holds_none() -> None:
+    with pytest.raises(Failure, match="come and go"):
+        Looks(Listing({"columns": []})).find("x")
+    assert Looks(Listing({"columns": [("place", 0)]})).find("x") == []
+    counted = Listing({"columns": [("place", 0), ("name", 1)], "count public.users": [(2,)]})
+    assert Looks(counted).find("x") == [Place("public.users", 2)]
+
+
 def test_rows_are_capped_by_number_and_by_bytes() -> None:
     taken: list[int] = []
 

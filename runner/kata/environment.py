@@ -293,8 +293,10 @@ class Environment:
         if self._keep:
             return
         try:
-            self.stopwatch.time("teardown", lambda: sweep(self._engine, f"{RUN}={self.run}"))
-        except NotGraded:  # the engine is away, which changes nothing about what was found
+            stuck = self.stopwatch.time("teardown", lambda: sweep(self._engine, f"{RUN}={self.run}")).stuck
+        except EngineUnavailable:  # which changes nothing about what was found
+            stuck = True
+        if stuck:
             self._reaper.take_over()
 
 

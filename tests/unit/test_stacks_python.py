@@ -243,6 +243,16 @@ def test_requirements_bring_what_they_include(plan_of: Detect) -> None:
     assert error.message.startswith("requirements.txt:2:")
 
 
+def test_requirements_may_go_on_behind_a_backslash(plan_of: Detect) -> None:
+    """As pip-compile writes hashes; an error names the line where it begins."""
+    hashes = "fastapi==0.115.0 \\\n    --hash=sha256:17\nuvicorn \\\n    --hash=sha256:18\n"
+    files = {"main.py": "from fastapi import FastAPI\napp = FastAPI()\n", "more.txt": "pyjwt\n"}
+    plan = plan_of({**files, "requirements.txt": f"{hashes}-r \\\n  more.txt\n"})
+    assert set(plan.dependency_files) == {"requirements.txt", "more.txt"}
+    error = refused(plan_of, {**files, "requirements.txt": f"{hashes}-r \\\n  other.txt"})
+    assert error.message.startswith("requirements.txt:5: other.txt is not there")
+
+
 def test_requirements_that_name_the_code_itself_need_all_of_it(plan_of: Detect) -> None:
     plan = plan_of({"requirements.txt": "fastapi\nuvicorn\n-e .\n", "main.py": APP, "setup.py": ""})
     assert {"main.py", "setup.py"} <= set(plan.dependency_files)

@@ -55,6 +55,8 @@ def clean_command(everything: bool, kept: bool, images: bool) -> None:
     if kept and not everything:
         swept += sweep(engine, KEEP, lambda labels: bool(labels.get(KEEP)))
     click.echo(f"removed {swept.containers} containers, {swept.networks} networks, {swept.volumes} volumes")
+    if swept.stuck:
+        click.echo(f"{swept.stuck} could not be removed: the engine still holds them. Restart it to free them.")
     if images:
         cached = engine.cached_images(CACHE)
         for _, id, _ in cached:

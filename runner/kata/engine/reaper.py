@@ -78,8 +78,8 @@ def main(run: str) -> None:
     done, deadline = 0, time.monotonic() + _PATIENCE
     while done < 3 and time.monotonic() < deadline:
         try:
-            sweep(DockerEngine.connect_to_host(seconds=30), f"{RUN}={run}")
-            done += 1
+            swept = sweep(DockerEngine.connect_to_host(seconds=30), f"{RUN}={run}")
+            done = 0 if swept.stuck else done + 1
         except NotGraded:
             done = 0
         time.sleep(1)

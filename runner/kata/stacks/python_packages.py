@@ -6,7 +6,7 @@ import difflib
 import posixpath
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,7 +101,7 @@ def _requirement_lines(app: App, path: str, files: list[str]) -> list[str]:
         return []
     files.append(path)
     requirements: list[str] = []
-    for number, line in enumerate(app.text(path).splitlines(), start=1):
+    for number, line in _joined(app.text(path)):
         line = re.sub(r"(^|\s)#.*", "", line).strip()
         included = _INCLUDE.match(line)
         if included:
@@ -112,6 +112,20 @@ def _requirement_lines(app: App, path: str, files: list[str]) -> list[str]:
         elif line and (not line.startswith("-") or _is_local(app, line)):
             requirements.append(line)
     return requirements
+
+
+def _joined(text: str) -> Iterator[tuple[int, str]]:
+    """(number, line), where a backslash at the end of a line joins it with the next, as pip reads it."""
+    begun, first = "", 1
+    for number, line in enumerate(text.splitlines(), start=1):
+        first = first if begun else number
+        if line.endswith("\\"):
+            begun += line[:-1] + " "
+        else:
+            yield first, begun + line
+            begun = ""
+    if begun:
+        yield first, begun
 
 
 def _is_local(app: App, line: str) -> bool:

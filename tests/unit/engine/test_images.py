@@ -10,8 +10,8 @@ from tests.fake_engine import FakeEngine
 from kata.engine.images import DEFAULTS, image_table
 from kata.engine.labels import RUN, Owner, run_labels
 from kata.engine.pulling import require_image
-from kata.engine.sweep import sweep, sweep_abandoned
-from kata.errors import NotGraded, UsageError
+from kata.engine.sweep import Swept, sweep, sweep_abandoned
+from kata.errors import EngineUnavailable, NotGraded, UsageError
 
 
 def test_official_names_by_default(tmp_path: Path) -> None:
@@ -54,6 +54,28 @@ def test_sweep_removes_one_run_and_no_other() -> None:
     engine.others["net-b"] = ("network", run_labels("b", "network"))
     assert sweep(engine, f"{RUN}=a").total == 2
     assert list(engine.others) == ["net-b"]
+
+
+class Holding(FakeEngine):
+    """Does not give up one network; has gone when that is wished."""
+
+    error: NotGraded = NotGraded("network net-a has active endpoints")
+
+    def remove_network(self, network: str) -> None:
+        if network == "net-a":
+            raise self.error
+        super().remove_network(network)
+
+
+def test_what_an_engine_does_not_give_up_hinders_nobody() -> None:
+    engine = Holding()
+    dead = Owner(Owner.current().host, "another boot", 1, "1")
+    engine.others = {name: ("network", run_labels("a", "network", dead)) for name in ("net-a", "net-b")}
+    assert sweep_abandoned(engine) == Swept(networks=1, stuck=1)
+    assert list(engine.others) == ["net-a"]
+    engine.error = EngineUnavailable("Docker stopped answering")
+    with pytest.raises(EngineUnavailable):
+        sweep_abandoned(engine)
 
 
 def test_sweep_leaves_the_living_alone() -> None:

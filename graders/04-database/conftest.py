@@ -41,7 +41,10 @@ class Shop:
     def orders_of(self, customer, **params):
         """A customer's orders as they are listed."""
         listed = self._api.get("/orders", params={"customer": customer, **params}).expect(200)
-        return listed.field("items", list)
+        orders = listed.field("items", list)
+        are_objects = all(isinstance(order, dict) for order in orders)
+        require(are_objects, "every one of the items must be an order", actual=orders, reply=listed)
+        return orders
 
 
 @pytest.fixture(scope="session")
@@ -54,7 +57,10 @@ def same_lines():
     """Fails unless the order in a reply has exactly these lines, in any order: (product id, quantity, price)."""
 
     def compare(order, expected):
-        found = [(line["product_id"], line["quantity"], line["price"]) for line in order["lines"]]
+        lines = order["lines"]
+        are_objects = isinstance(lines, list) and all(isinstance(line, dict) for line in lines)
+        require(are_objects, "the lines of an order must be a list of objects", actual=lines)
+        found = [tuple(_plain_value(line[name]) for name in ("product_id", "quantity", "price")) for line in lines]
         require(Counter(found) == Counter(expected), "the order has other lines", expected=expected, actual=found)
 
     return compare
@@ -83,6 +89,11 @@ def at_once(control, service):
         return in_parallel([*calls, partial(control.let_writes_go, service, sessions=8)])[:-1]
 
     return send
+
+
+def _plain_value(value):
+    require(isinstance(value, int | float | str), "the values of an order's line are numbers and strings", actual=value)
+    return value
 
 
 SUCCESS = "2xx"

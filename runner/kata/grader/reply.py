@@ -159,8 +159,15 @@ def _int(text: str) -> int:
     return int(text)
 
 
+class _Object(dict[str, Any]):
+    """A JSON object of the submission's: a check that takes a key that is not there fails, and is no fault of ours."""
+
+    def __missing__(self, key: str) -> Any:
+        raise Failure(f"a JSON object of the reply has no {safe_line(str(key), 60)!r}; it has {_outline(self)}")
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    found = _Object()
     for key, value in pairs:
         if key in found:
             raise _NotJson(f"the key {safe_line(key, 60)!r} stands twice in one object")

@@ -35,6 +35,14 @@ def test_status_failures_say_what_was_accepted_and_what_came() -> None:
     assert reply(status=422).expect(INVALID).status == 422
 
 
+def test_a_key_that_is_not_there_is_the_submissions_wherever_it_is_taken_from() -> None:
+    order = reply('{"id": 7, "lines": [{"price": 5}]}').json
+    assert order == {"id": 7, "lines": [{"price": 5}]}
+    assert "has no 'total'; it has the keys id, lines" in message(lambda: order["total"])
+    assert "has no 'quantity'" in message(lambda: order["lines"][0]["quantity"])
+    assert order.get("total") is None
+
+
 def test_empty_not_json_missing_and_mistyped_are_told_apart() -> None:
     told = {
         message(lambda: reply(b"").json),

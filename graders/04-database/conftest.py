@@ -23,12 +23,17 @@ class Shop:
         return {**body, "price": draw.integer(100, 9999), "stock": 10, **fields}
 
     def product(self, **fields):
-        """A new product, as the server shows it."""
-        return self._api.post("/products", json=self.body(**fields)).expect(OK).json
+        """A new product, as the server shows it. Its price and stock are numbers, whatever else there is to say."""
+        created = self._api.post("/products", json=self.body(**fields)).expect(OK)
+        for name in ("price", "stock"):
+            created.field(name, int)
+        return created.json
 
     def now(self, product):
         """The product as it stands now."""
-        return self._api.get(f"/products/{product['id']}").expect(200).json
+        reply = self._api.get(f"/products/{product['id']}").expect(200)
+        require(isinstance(reply.json, dict), "a product must be a JSON object", actual=reply.json, reply=reply)
+        return reply.json
 
     def order(self, lines, customer=None):
         """The reply to an order; `lines` are pairs of a product and a quantity."""
@@ -38,13 +43,26 @@ class Shop:
         }
         return self._api.post("/orders", json=body)
 
+    def placed(self, lines, customer=None):
+        """A new order, as the server shows it."""
+        reply = self.order(lines, customer).expect(OK)
+        reply.field("id", (int, str))
+        return reply.json
+
     def orders_of(self, customer, **params):
         """A customer's orders as they are listed."""
-        listed = self._api.get("/orders", params={"customer": customer, **params}).expect(200)
-        orders = listed.field("items", list)
-        are_objects = all(isinstance(order, dict) for order in orders)
-        require(are_objects, "every one of the items must be an order", actual=orders, reply=listed)
-        return orders
+        return self._listed("/orders", customer=customer, **params)
+
+    def names(self, **params):
+        """The names of the products that are listed, in the order of the list."""
+        return [product["name"] for product in self._listed("/products", **params)]
+
+    def _listed(self, path, **params):
+        reply = self._api.get(path, params=params).expect(200)
+        items = reply.field("items", list)
+        are_objects = all(isinstance(item, dict) for item in items)
+        require(are_objects, "every one of the items must be an object", actual=items, reply=reply)
+        return items
 
 
 @pytest.fixture(scope="session")

@@ -63,7 +63,7 @@ def test_ordered_product_stays(api, shop):
     require(not gone.body, "a 204 has no body", reply=gone, expected="", actual=gone.text)
     api.get(f"/products/{spare['id']}").expect(404)
 
-    order = shop.order([(sold, 1)]).expect(OK).json
+    order = shop.placed([(sold, 1)])
     api.delete(f"/products/{sold['id']}").expect(409)
     shop.now(sold)
     same_json(api.get(f"/orders/{order['id']}").expect(200).json, order)

@@ -33,7 +33,7 @@ def test_one_of_many_changes_wins(api, shop, at_once, statuses):
 @needs("cancelling-restocks-once")
 def test_cancelling_at_once_restocks_once(api, shop, at_once, statuses):
     product = shop.product(stock=10)
-    order = shop.order([(product, 3)]).expect(OK).json
+    order = shop.placed([(product, 3)])
     replies = at_once([partial(api.post, f"/orders/{order['id']}/cancel")] * 10)
     statuses(replies, 1, conflicts=9)
     same_json(shop.now(product), {"stock": 10})

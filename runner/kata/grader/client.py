@@ -12,7 +12,7 @@ import httpx
 
 from kata.grader.failure import Failure, ProtocolError
 from kata.grader.recorder import Recorder
-from kata.grader.reply import Headers, Reply
+from kata.grader.reply import Headers, Reply, shown
 from kata.grader.transport import DEFAULT_LIMITS, Limits, RawReply, exchange
 from kata.results import Exchange
 from kata.safe import safe, safe_line
@@ -22,6 +22,8 @@ SHOWN_BODY = 4096
 _IDEMPOTENT = {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
 _LONGEST_WAIT = 10.0
 HeaderLines = Mapping[str, str] | Sequence[tuple[str, str]]
+#: A header's value as RFC 9110 section 5.5 allows it, and nothing at its ends that is no part of it.
+_FIELD_VALUE = re.compile(r"(?![ \t])[\t\x20-\x7e\x80-\xff]*(?<![ \t])")
 
 
 class Api:
@@ -164,8 +166,11 @@ class Api:
         return self._send(again)
 
 
-def _lines(headers: HeaderLines, token: str | None) -> list[tuple[str, str]]:
-    """The caller's header lines after the client's own neutral ones, which they replace."""
+def _lines(headers: HeaderLines, token: str | None) -> list[tuple[str, bytes]]:
+    """The caller's header lines after the client's own neutral ones, which they replace.
+
+    What cannot be sent came from the server, a token or an ETag: that is its failure.
+    """
     pairs = list(headers.items()) if isinstance(headers, Mapping) else list(headers)
     if token is not None:
         pairs.append(("Authorization", f"Bearer {token}"))
@@ -176,7 +181,14 @@ def _lines(headers: HeaderLines, token: str | None) -> list[tuple[str, str]]:
         ("User-Agent", "http-client/1.0"),
         ("Connection", "close"),
     ]
-    return [pair for pair in own if pair[0].lower() not in given] + pairs
+    pairs = [pair for pair in own if pair[0].lower() not in given] + pairs
+    return [(name, _field_value(name, value)) for name, value in pairs]
+
+
+def _field_value(name: str, value: str) -> bytes:
+    if not _FIELD_VALUE.fullmatch(value):
+        raise Failure(f"no client can send {shown(value)} in a header, and {name} would need it")
+    return value.encode("latin-1")
 
 
 def _reply(request: httpx.Request, raw: RawReply, started: float, seconds: float) -> Reply:

@@ -79,6 +79,21 @@ def test_what_is_no_path_is_the_submissions_failure(server: Server, path: str) -
     assert asked == []
 
 
+@pytest.mark.parametrize("token", ["t\u00f6k\nen", "\u65e5\u672c", "a\x00b", "ends ", ""])
+def test_a_token_that_no_client_can_send_is_the_submissions_failure(server: Server, token: str) -> None:
+    api, asked = server("200 OK")
+    with pytest.raises(Failure, match="no client can send .* in a header, and Authorization would need it"):
+        api.get("/me", token=token)
+    assert asked == []
+
+
+@pytest.mark.parametrize("tag", ['"\u00fc"', '"a b"', 'W/"x"', ""])
+def test_an_etag_is_sent_back_as_it_came(server: Server, tag: str) -> None:
+    api, _ = server(f"200 OK\r\nETag: {tag}")
+    etag = api.get("/x").header("ETag")
+    assert api.get("/x", headers={"If-None-Match": etag}).status == 200
+
+
 def test_a_body_that_may_not_be_is_counted_where_it_is_not_shown(server: Server) -> None:
     """So that no report says "no body" of a reply that is blamed for its body."""
     api, _ = server("204 No Content\r\nX: 1\r\n\r\nhello")

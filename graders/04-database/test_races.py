@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from kata.grader import OK, in_parallel, needs, same_json
+from kata.grader import in_parallel, needs, same_json
 
 
 @needs("duplicate-sku-is-refused")

@@ -82,7 +82,7 @@ def test_what_is_no_path_is_the_submissions_failure(server: Server, path: str) -
 @pytest.mark.parametrize("token", ["t\u00f6k\nen", "\u65e5\u672c", "a\x00b", "ends ", ""])
 def test_a_token_that_no_client_can_send_is_the_submissions_failure(server: Server, token: str) -> None:
     api, asked = server("200 OK")
-    with pytest.raises(Failure, match="no client can send .* in a header, and Authorization would need it"):
+    with pytest.raises(Failure, match=r"no client can send .* in a header, and Authorization would need it"):
         api.get("/me", token=token)
     assert asked == []
 

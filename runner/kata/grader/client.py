@@ -166,7 +166,7 @@ class Api:
         return self._send(again)
 
 
-def _lines(headers: HeaderLines, token: str | None) -> list[tuple[str, bytes]]:
+def _lines(headers: HeaderLines, token: str | None) -> list[tuple[bytes, bytes]]:
     """The caller's header lines after the client's own neutral ones, which they replace.
 
     What cannot be sent came from the server, a token or an ETag: that is its failure.
@@ -182,7 +182,7 @@ def _lines(headers: HeaderLines, token: str | None) -> list[tuple[str, bytes]]:
         ("Connection", "close"),
     ]
     pairs = [pair for pair in own if pair[0].lower() not in given] + pairs
-    return [(name, _field_value(name, value)) for name, value in pairs]
+    return [(name.encode("ascii"), _field_value(name, value)) for name, value in pairs]
 
 
 def _field_value(name: str, value: str) -> bytes:

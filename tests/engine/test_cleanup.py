@@ -53,10 +53,11 @@ def test_interrupt_removes_everything_and_exits_130(engine: DockerEngine, tmp_pa
     assert objects_of(engine, process.pid) == []
 
 
-def test_an_interrupted_verification_tells_what_was_finished(engine: DockerEngine, tmp_path: Path) -> None:
+def test_an_interrupted_verification_tells_what_was_finished_and_goes_on(engine: DockerEngine, tmp_path: Path) -> None:
     write_exercise("21-my-topic", tmp_path)
     file = tmp_path / "verified.json"
-    process = kata("verify", "21-my-topic", "-j", "1", "--library", str(tmp_path), "--json", str(file))
+    words = ("verify", "21-my-topic", "-j", "1", "--library", str(tmp_path), "--results", str(tmp_path / "kept"))
+    process = kata(*words, "--json", str(file))
     assert process.stdout is not None
     assert any("right/python: passed" in line for line in process.stdout)
     assert started(engine, process)
@@ -68,6 +69,14 @@ def test_an_interrupted_verification_tells_what_was_finished(engine: DockerEngin
     assert "Traceback" not in said
     assert json.loads(file.read_text())[0]["unfinished"]
     assert objects_of(engine, process.pid) == []
+
+    again = kata(*words, "--json", str(file))
+    out, said = again.communicate(timeout=120)
+    assert again.returncode == 0, said
+    assert f"1 of 6 runs stand in {tmp_path / 'kept'}" in out
+    assert "ok  right/python" not in out
+    assert "21-my-topic: proven by 6 submissions" in out
+    assert json.loads(file.read_text())[0]["proven"]
 
 
 def test_terminate_removes_everything(engine: DockerEngine, tmp_path: Path) -> None:

@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 @click.option("--only", multiple=True, metavar="NAME", help="Only these submissions (part of the name).")
 @click.option("--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, help="Run each so many times.")
 @click.option("--stress", is_flag=True, help="Keep the processors busy meanwhile.")
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    help="Keep what each run got in this folder, and go on where an earlier call was interrupted.",
+)
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the outcome as JSON.")
 @click.option("--page", type=click.Path(path_type=Path), help="Write the kill matrix as a page.")
 @click.option("--write-matrix", type=click.Path(path_type=Path), help="Write docs/matrix/ID.md into this folder.")
@@ -46,6 +51,7 @@ def verify_command(
     only: tuple[str, ...],
     repeat: int,
     stress: bool,
+    results: Path | None,
     json_file: Path | None,
     page: Path | None,
     write_matrix: Path | None,
@@ -60,6 +66,7 @@ def verify_command(
     Examples:
       kata verify 06-auth
       kata verify 06-auth --only jwt --repeat 20 --stress
+      kata verify --all --repeat 20 --stress --results overnight
       kata verify 21-my-topic --library . -j 4 --page matrix.html
     """
     from kata.errors import UsageError
@@ -69,18 +76,18 @@ def verify_command(
     chosen = list(found.all()) if everything else [found.find(name) for name in exercises]
     if not chosen:
         raise UsageError("name an exercise, or say --all", f"There are {', '.join(found.ids())}.")
-    manner = _Manner(jobs, only, repeat, stress, no_run)
-    results: list[_Result] = []
+    manner = _Manner(jobs, only, repeat, stress, results, no_run)
+    verified: list[_Result] = []
     try:
         for exercise in chosen:
             result = _prepared(exercise, submissions, manner)
             if write_matrix is not None:
                 _write_matrix(result, write_matrix)
-            results.append(result)
+            verified.append(result)
             _run(result, manner)
     finally:  # an interrupted run tells what it has, too
-        _write(results, json_file, page)
-    return 1 if any(result.problems for result in results) else 0
+        _write(verified, json_file, page)
+    return 1 if any(result.problems for result in verified) else 0
 
 
 @dataclass(frozen=True)
@@ -91,6 +98,7 @@ class _Manner:
     only: tuple[str, ...]
     repeat: int
     stress: bool
+    results: Path | None
     no_run: bool
 
 
@@ -161,22 +169,32 @@ def _run_proofs(result: _Result, manner: _Manner, width: int) -> None:
     from kata.engine.images import image_table
     from kata.engine.sweep import sweep_abandoned
     from kata.task import Task
+    from kata.verify.kept import KeptRuns, missing
     from kata.verify.load import kept_busy
-    from kata.verify.telling import heading, outcome_lines
+    from kata.verify.telling import heading, kept_line, outcome_lines
     from kata.verify.trial import run_proofs
+
+    engine = DockerEngine.connect_to_host()
+    task = Task(result.exercise, engine, image_table())
+    kept = None if manner.results is None else KeptRuns(manner.results, task, manner.stress)
 
     def done(outcome: Outcome) -> None:
         result.outcomes.append(outcome)
+        if kept is not None:
+            kept.add(outcome)
         _echo(outcome_lines(result.exercise, outcome, width))
 
-    engine = DockerEngine.connect_to_host()
+    if kept is not None:
+        kept.require_writable()
     sweep_abandoned(engine)
     click.echo(
         heading(result.exercise, len(result.chosen), len(result.proofs), manner.repeat, manner.jobs, manner.stress)
     )
+    if kept is not None:
+        result.outcomes += [each for proof in result.chosen for each in kept.of(proof, manner.repeat)]
+        _echo(kept_line(len(result.outcomes), len(result.chosen) * manner.repeat, manner.results))
     with kept_busy(manner.stress):
-        proofs = [*result.chosen] * manner.repeat
-        run_proofs(Task(result.exercise, engine, image_table()), proofs, manner.jobs, done)
+        run_proofs(task, missing(result.chosen, manner.repeat, result.outcomes), manner.jobs, done)
     order = [proof.id for proof in result.chosen]
     result.outcomes.sort(key=lambda outcome: order.index(outcome.proof.id))
 

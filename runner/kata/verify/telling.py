@@ -22,6 +22,12 @@ def heading(exercise: Exercise, chosen: int, of: int, repeat: int, jobs: int, st
     return f"{exercise.id}: {part}{often}, {jobs} at a time{busy}"
 
 
+def kept_line(kept: int, of: int, folder: object) -> Iterator[str]:
+    """How many of all runs need not be made again; nothing when there are none."""
+    if kept:
+        yield f"{kept} of {_count(of, 'run')} stand in {folder} and are not made again"
+
+
 def outcome_lines(exercise: Exercise, outcome: Outcome, width: int) -> Iterator[str]:
     """One submission, when it is done: whether it came out as it should, and what it got."""
     wrong = list(mismatches(exercise, outcome))

@@ -43,17 +43,19 @@ class Outcome:
 
 
 def run_proofs(task: Task, proofs: Sequence[Proof], jobs: int, on_done: OnDone) -> list[Outcome]:
-    """Grade every proof, `jobs` at a time; outcomes in the order of `proofs`. `on_done` is told as each one ends.
+    """Grade every proof, `jobs` at a time; outcomes in the order of `proofs`. `on_done` is told as each one ends, of
+    one after the other.
 
     An interrupt, or an exercise that turns out to be broken, ends what runs and leaves nothing.
     """
 
-    interrupted = threading.Event()
+    interrupted, telling = threading.Event(), threading.Lock()
 
     def run(proof: Proof) -> Outcome:
         outcome = run_proof(task, proof)
-        if not interrupted.is_set():
-            on_done(outcome)
+        with telling:
+            if not interrupted.is_set():
+                on_done(outcome)
         return outcome
 
     pool = ThreadPoolExecutor(jobs, "kata-verify")

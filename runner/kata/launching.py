@@ -34,7 +34,7 @@ def build(task: Task, snapshot: Snapshot, plan: Plan, run: str) -> Built:
         raise SubmissionError(
             Verdict.BUILD_FAILED,
             f"the build failed: {failure.reason}",
-            "Read the last lines of the build below: the first error in them is the one to fix.",
+            failure.hint or "Read the last lines of the build below: the first error in them is the one to fix.",
             tuple(failure.log[-_LOG_LINES:]),
             cause="build",
         ) from failure

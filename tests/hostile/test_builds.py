@@ -100,10 +100,21 @@ def test_17_a_build_that_sleeps_ends_at_its_deadline(
     assert layers() == []
 
 
-def test_18_a_build_that_hoards_memory_fails(strict: Strict, written: Any, building_within: Any) -> None:
+@pytest.mark.parametrize("then", ["", "|| exit 1"])
+def test_18_a_build_that_hoards_memory_fails_and_is_told_why(
+    strict: Strict, written: Any, building_within: Any, then: str
+) -> None:
+    """Whether the step itself was ended, or a program whose end it turns into an exit code of its own, as pip does."""
     small = building_within(memory=96 * MIB)
-    report = strict(written("RUN python -c 'hog = bytearray(400 << 20)'"), profile=small)
+    report = strict(written(f"RUN python -c 'hog = bytearray(400 << 20)' {then}"), profile=small)
     assert report.verdict is Verdict.BUILD_FAILED
+    assert "more than the 96 MB of memory that a build has" in report.message
+    assert "fewer programs" in report.hint
+
+
+def test_a_build_that_fails_by_itself_is_not_told_of_memory(strict: Strict, written: Any) -> None:
+    report = strict(written("RUN exit 137"))
+    assert report.message == "the build failed: `exit 137` ended with exit code 137"
 
 
 def test_19_a_build_that_fills_the_disk_is_stopped(

@@ -94,14 +94,16 @@ class ImageInfo:
 class BuildFailed(Exception):
     """An image could not be built; `log` holds the last lines of the build's output.
 
-    `exit_code` is that of the command that failed; None when none did, such as after too long a time.
+    `exit_code` is that of the command that failed; None when none did, such as after too long a time. `hint` says what
+    to do where the output does not.
     """
 
-    def __init__(self, reason: str, log: Sequence[str], exit_code: int | None = None) -> None:
+    def __init__(self, reason: str, log: Sequence[str], exit_code: int | None = None, hint: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
         self.log = log
         self.exit_code = exit_code
+        self.hint = hint
 
 
 @dataclass(frozen=True)

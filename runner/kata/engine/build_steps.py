@@ -45,5 +45,5 @@ class Steps:
         """The same failure with the step that ended it, and the log without Docker's own lines."""
         log = tuple(line for line in failure.log if not _OF_DOCKER.match(line))
         if not self._running or failure.exit_code is None:
-            return BuildFailed(failure.reason, log, failure.exit_code)
+            return BuildFailed(failure.reason, log, failure.exit_code, failure.hint)
         return BuildFailed(f"`{self._running}` ended with exit code {failure.exit_code}", log, failure.exit_code)

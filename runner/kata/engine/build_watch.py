@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 import threading
+import time
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -18,9 +19,10 @@ import docker.errors
 import requests
 
 from kata import waiting
-from kata.engine import BuildFailed
+from kata.engine import BuildFailed, BuildLimits
 
 _IMAGE = re.compile(r"^ ---> ([0-9a-f]{12,64})\s*$")
+_STEP = re.compile(r"^ ---> Running in ([0-9a-f]{12,64})\s*$")
 _EVERY = 0.5
 #: Seconds in which the engine finishes what it was at when a build is given up.
 _SETTLING = 3.0
@@ -30,13 +32,15 @@ Events = Generator[dict[str, Any], None, None]
 
 
 class BuildWatch:
-    """One build, watched: `written` is the number of bytes that all its steps may write."""
+    """One build, watched: its steps may together write so many bytes, and each use so many of memory."""
 
-    def __init__(self, api: Any, written: int) -> None:
+    def __init__(self, api: Any, limits: BuildLimits) -> None:
         self.token = f"kata-build-{secrets.token_hex(8)}"
         self.exceeded = False
         self._api = api
-        self._written = written
+        self._written = limits.written
+        self._memory = limits.memory
+        self._announced: list[str] = []
         self._before: frozenset[str] = frozenset()
         self._layers: dict[str, int] = {}
         self._ours: dict[str, bool] = {}
@@ -51,10 +55,12 @@ class BuildWatch:
         """The same events; the images that they announce are remembered, and end the build when they are too large."""
         try:
             for event in stream:
-                announced = _IMAGE.match(str(event.get("stream", "")))
-                if announced:
-                    self._remember(announced[1])
+                text = str(event.get("stream", ""))
+                if made := _IMAGE.match(text):
+                    self._remember(made[1])
                     self.exceeded = self.exceeded or self._is_too_much(0)
+                elif runs := _STEP.match(text):
+                    self._announced.append(runs[1])
                 yield {"error": "too much was written"} if self.exceeded else event
         finally:
             stream.close()
@@ -72,10 +78,16 @@ class BuildWatch:
             thread.join()
 
     def told(self, failure: BuildFailed) -> BuildFailed:
-        """The failure with its true cause, where that was written too much."""
-        if not self.exceeded:
-            return failure
-        return BuildFailed(f"its steps wrote more than {self._written >> 20} MB", failure.log)
+        """The failure with its true cause, where that was a limit."""
+        if self.exceeded:
+            return BuildFailed(f"its steps wrote more than {self._written >> 20} MB", failure.log)
+        if failure.exit_code is not None and self._ran_out_of_memory():
+            return BuildFailed(
+                f"a program in it was ended, for it took more than the {self._memory >> 20} MB of memory that a build has",
+                failure.log,
+                hint="Take packages that come ready-built, or let it compile with fewer programs at a time.",
+            )
+        return failure
 
     def clear(self) -> None:
         """Remove what the build has left: the container of its last step and the images of its finished steps.
@@ -95,6 +107,13 @@ class BuildWatch:
             with suppress(*_GONE):
                 if not self._api.inspect_image(image).get("RepoTags"):
                     self._api.remove_image(image)
+
+    def _ran_out_of_memory(self) -> bool:
+        """Whether the engine ended a process of an announced step; what a build announces falsely explains it alone."""
+        with suppress(*_GONE):
+            ended = self._api.events(since=0, until=f"{time.time():.3f}", filters={"event": "oom"}, decode=True)
+            return any(str(each.get("id", "")).startswith(step) for each in ended for step in self._announced)
+        return False
 
     def _remember(self, announced: str) -> None:
         """Note an image that the build has really made, with the bytes of its own layer."""

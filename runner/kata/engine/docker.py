@@ -103,7 +103,7 @@ class DockerEngine:
         offline: bool = False,
         fresh: bool = False,
     ) -> None:
-        watch = BuildWatch(self._api, limits.written)
+        watch = BuildWatch(self._api, limits)
         options = {
             "tag": tag,
             "labels": dict(labels),

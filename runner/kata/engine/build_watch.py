@@ -83,7 +83,7 @@ class BuildWatch:
             return BuildFailed(f"its steps wrote more than {self._written >> 20} MB", failure.log)
         if failure.exit_code is not None and self._ran_out_of_memory():
             return BuildFailed(
-                f"a program in it was ended, for it took more than the {self._memory >> 20} MB of memory that a build has",
+                f"a program in it took more than the {self._memory >> 20} MB of memory that a build has, and was ended",
                 failure.log,
                 hint="Take packages that come ready-built, or let it compile with fewer programs at a time.",
             )

@@ -23,7 +23,7 @@ def test_stock_is_never_oversold(shop, draw, at_once, statuses):
 @needs("outdated-change-is-refused")
 def test_one_of_many_changes_wins(api, shop, at_once, statuses):
     product = shop.product()
-    path, prices = f"/products/{product['id']}", range(10_000, 10_010)
+    path, prices = shop.path(product), range(10_000, 10_010)
     replies = at_once([partial(api.patch, path, json={"version": 1, "price": price}) for price in prices])
     statuses(replies, 1, conflicts=9)
     winner = next(reply.json for reply in replies if reply.status == 200)
@@ -34,7 +34,7 @@ def test_one_of_many_changes_wins(api, shop, at_once, statuses):
 def test_cancelling_at_once_restocks_once(api, shop, at_once, statuses):
     product = shop.product(stock=10)
     order = shop.placed([(product, 3)])
-    replies = at_once([partial(api.post, f"/orders/{order['id']}/cancel")] * 10)
+    replies = at_once([partial(api.post, shop.order_path(order) + "/cancel")] * 10)
     statuses(replies, 1, conflicts=9)
     same_json(shop.now(product), {"stock": 10})
 

@@ -24,6 +24,7 @@ def test_lines_refer_to_real_rows(shop, catalog, draw):
     products = catalog.tables_with(product["sku"])
     shop.order([(product, 1)], customer).expect(OK)
     orders, references = catalog.tables_with(customer), catalog.references()
+    require(orders, "the order was answered, but no table of the database holds its customer", expected=customer)
 
     def reaches(table, targets):
         """Whether foreign keys lead from the table to one of these, straight or over another table."""

@@ -29,6 +29,27 @@ def test_sort_is_a_known_word(api, shop, draw):
 
 
 @needs("product-is-created")
+def test_search_ignores_letter_case(shop, draw):
+    word = draw.word()
+    name = shop.product(name=f"Green {word.title()}")["name"]
+    for text in (word.lower(), word.upper(), f"green {word.lower()}"):
+        names = shop.names(search=text)
+        require(names == [name], f"the search for {text!r} finds other products", expected=[name], actual=names)
+
+
+@needs("product-is-created")
+def test_limit_is_kept(api, shop, draw):
+    word = draw.word()
+    every = [shop.product(name=f"{word} {n}")["name"] for n in range(3)]
+    for limit in (2, 100):
+        names = shop.names(search=word, limit=limit)
+        require(len(names) == min(limit, 3), f"limit={limit} lists another number of {len(every)}", actual=names)
+    for limit in ("0", "101", "many"):
+        reply = api.get("/products", params={"search": word, "limit": limit})
+        require(reply.status < 500, f"limit={limit} made the server fail", actual=reply.status, reply=reply)
+
+
+@needs("product-is-created")
 def test_wildcards_are_only_text(shop, draw):
     word = draw.word()
     for wanted, other in [(f"50% {word}", f"50 pieces {word}"), (f"a_b {word}", f"axb {word}")]:

@@ -14,8 +14,8 @@ def earlier_product(shop):
 
 
 @needs("order-takes-stock")
-def test_second_copy_shares_the_stock(api, earlier_product, replica, draw, at_once, statuses):
-    product, path = earlier_product, f"/products/{earlier_product['id']}"
+def test_second_copy_shares_the_stock(api, shop, earlier_product, replica, draw, at_once, statuses):
+    product, path = earlier_product, shop.path(earlier_product)
     same_json(replica.get(path).expect(200).json, product)
     changed = api.patch(path, json={"version": 1, "price": product["price"] + 1}).expect(200)
     same_json(replica.get(path).expect(200).json, changed.json)
@@ -39,7 +39,7 @@ def test_data_survives_a_restart(api, shop, control):
     order = shop.placed([(product, 3)])
     left = shop.now(product)
     control.restart_app()
-    same_json(api.get(f"/orders/{order['id']}").expect(200).json, order)
+    same_json(api.get(shop.order_path(order)).expect(200).json, order)
     same_json(shop.now(product), left)
 
 
@@ -50,7 +50,7 @@ def test_data_survives_a_kill(api, shop, control):
     left = shop.now(twin)["stock"]
     order = shop.placed([(product, 3)])
     control.kill_app()  # with nothing in between: what was answered was promised
-    same_json(api.get(f"/orders/{order['id']}").expect(200).json, order)
+    same_json(api.get(shop.order_path(order)).expect(200).json, order)
     same_json(shop.now(product), {"name": product["name"], "stock": left})
 
 
@@ -58,8 +58,8 @@ def test_data_survives_a_kill(api, shop, control):
 def test_copies_start_together(shop, together):
     first, second = together
     created = first.post("/products", json=shop.body()).expect(OK)
-    path = f"/products/{created.field('id', (int, str))}"
-    same_json(second.get(path).expect(200).json, created.json)
+    created.field("id", (int, str))
+    same_json(second.get(shop.path(created.json)).expect(200).json, created.json)
 
 
 @needs("data-survives-a-kill")

@@ -14,11 +14,16 @@ class ProductForm(forms.Form):
     stock = forms.IntegerField(min_value=0, max_value=1_000_000)
 
 
-class ChangeForm(forms.Form):
+class ChangeForm(ProductForm):
+    """The version that the client has seen, and those fields of a product that are to change."""
+
     version = forms.IntegerField()
-    name = forms.CharField(max_length=200, strip=False, required=False)
-    price = forms.IntegerField(min_value=0, max_value=1_000_000_000, required=False)
-    stock = forms.IntegerField(min_value=0, max_value=1_000_000, required=False)
+    sku = None
+
+    def __init__(self, data):
+        super().__init__(data)
+        for name in ("name", "price", "stock"):
+            self.fields[name].required = name in data
 
 
 class OrderForm(forms.Form):

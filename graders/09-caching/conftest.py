@@ -151,6 +151,21 @@ def category(draw) -> Callable[[], tuple[str, str]]:
     return category
 
 
+@pytest.fixture(scope="session")
+def members(draw) -> tuple[str, str]:
+    """The tokens of two members."""
+    return draw.secret(24), draw.secret(24)
+
+
+@pytest.fixture
+def article(origin, draw) -> tuple[str, dict[str, Any]]:
+    """A new article: its path, and its body by language."""
+    id = f"{draw.word()}-{draw.integer(100, 999)}"
+    bodies = {language: {"id": id, "title": draw.name(), "text": draw.text(60)} for language in ("en", "de")}
+    origin.put(f"/articles/{id}", languages=bodies)
+    return f"/articles/{id}", bodies
+
+
 # -- the cache service and its outages ---------------------------------------------------------------------------------
 
 
@@ -160,6 +175,7 @@ class Outage:
 
     product: Thing
     read: Reply
+    listed: Reply
     written: Reply
     read_again: Reply
     recovered: bool
@@ -217,9 +233,10 @@ def outage(api, cache_service, new_product) -> Outage:
     product = new_product()
     with cache_service.stopped():
         read = api.get(product.path)
+        listed = api.get("/products", params={"category": product.body["category"]})
         written = api.put(product.path, json=product.but(price=product.body["price"] + 1))
         read_again = api.get(product.path)
-    return Outage(product, read, written, read_again, cache_service.recovered)
+    return Outage(product, read, listed, written, read_again, cache_service.recovered)
 
 
 # -- the passing of time -----------------------------------------------------------------------------------------------
@@ -231,7 +248,7 @@ class Aged:
 
     new: str
     left_alone: dict[str, Reply]
-    read_all_the_time: str
+    read_all_the_time: dict[str, Reply]
 
 
 @pytest.fixture(scope="session")
@@ -241,31 +258,34 @@ def aged(api, origin, new_product, some_product, ttl, draw) -> Aged:
     What a server does not serve as stated in the first place is for other checks to tell.
     """
     quiet, busy, unknown = new_product(), new_product(), some_product()
-    article, old, new = f"/articles/{draw.word()}-{draw.integer(100, 999)}", draw.name(), draw.name()
-    left_alone = {
-        "a product": (quiet.path, 200),
-        "a list": ("/products?" + urlencode({"category": quiet.body["category"]}), 200),
-        "an article": (article, 200),
-        "the 404 of a product that exists by now": (unknown.path, 404),
-    }
-    _name(origin, old, article, quiet, busy)
+    articles = [f"/articles/{draw.word()}-{draw.integer(100, 999)}" for _ in range(2)]
+    old, new = draw.name(), draw.name()
+    left_alone = {**_kinds(quiet, articles[0]), "the 404 of a product that exists by now": (unknown.path, 404)}
+    _name(origin, old, articles, quiet, busy)
     first = {what: api.get(path) for what, (path, _) in left_alone.items()}
-    api.get(busy.path).expect(200)
-    _name(origin, new, article, quiet, busy, unknown)
+    again = {what: path for what, (path, _) in _kinds(busy, articles[1]).items() if api.get(path).status == 200}
+    _name(origin, new, articles, quiet, busy, unknown)
     end = time.monotonic() + 1.5 * ttl
-    shown = until(lambda: _expired(api, busy, new, end), seconds=1.5 * ttl + 5, every=ttl / 10)
+    shown = until(lambda: _expired(api, again, end), seconds=1.5 * ttl + 5, every=ttl / 10)
     served = {what: path for what, (path, status) in left_alone.items() if first[what].status == status}
-    return Aged(new, {what: api.get(path) for what, path in served.items()}, shown or old)
+    return Aged(new, {what: api.get(path) for what, path in served.items()}, shown or {})
 
 
-def _name(origin: Origin, name: str, article: str, *products: Thing) -> None:
-    """Call the article and the products in the origin by this name."""
+def _kinds(product: Thing, article: str) -> dict[str, tuple[str, int]]:
+    """Where one thing of each kind is that is remembered, and its status."""
+    listed = "/products?" + urlencode({"category": product.body["category"]})
+    return {"a product": (product.path, 200), "a list": (listed, 200), "an article": (article, 200)}
+
+
+def _name(origin: Origin, name: str, articles: list[str], *products: Thing) -> None:
+    """Call the articles and the products in the origin by this name."""
     for product in products:
         origin.put(product.path, body=product.but(name=name))
-    origin.put(article, languages={"en": {"id": article.split("/")[-1], "title": name, "text": name}})
+    for article in articles:
+        origin.put(article, languages={"en": {"id": article.split("/")[-1], "title": name, "text": name}})
 
 
-def _expired(api: Api, product: Thing, new: str, end: float) -> str | None:
-    """The name that is shown once the time is over; reading goes on until then."""
-    name = api.get(product.path).expect(200).field("name", str)
-    return name if time.monotonic() >= end else None
+def _expired(api: Api, paths: dict[str, str], end: float) -> dict[str, Reply] | None:
+    """What is shown once the time is over; reading goes on until then."""
+    replies = {what: api.get(path) for what, path in paths.items()}
+    return replies if time.monotonic() >= end else None

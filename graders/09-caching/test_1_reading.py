@@ -5,6 +5,7 @@ from __future__ import annotations
 from kata.grader import needs, require, same_json
 
 ORIGIN_FAILS = {502, 503, 504}
+NO_STORE = {"Cache-Control": "no-store"}
 
 
 def test_product_is_passed_on(api, new_product):
@@ -39,23 +40,33 @@ def test_unknown_product_is_remembered(api, origin, some_product):
 
 
 @needs("product-is-passed-on")
-def test_errors_are_not_remembered(api, origin, new_product):
-    product = new_product(status=503)
-    api.get(product.path).expect(ORIGIN_FAILS)
-    origin.put(product.path, body=product.body)
-    reply = api.get(product.path)
-    require(
-        reply.status == 200, "the origin works again, but the failure is still told", expected=200, actual=reply.status
-    )
-    same_json(reply.json, product.body)
+def test_errors_are_not_remembered(api, origin, new_product, article):
+    path, bodies = article
+    products = new_product(status=503), new_product(hang_up=True)
+    failing = [(product.path, {"body": product.body}, product.body) for product in products]
+    failing.append((path, {"languages": bodies}, bodies["en"]))
+    origin.put(path, status=503)
+    for where, _, _ in failing:
+        api.get(where).expect(ORIGIN_FAILS)
+    for where, resource, body in failing:
+        origin.put(where, **resource)
+        reply = api.get(where)
+        works = "the origin works again, but the failure is still told"
+        require(reply.status == 200, works, expected=200, actual=reply.status, reply=reply)
+        same_json(reply.json, body)
 
 
 @needs("product-is-passed-on")
-def test_no_store_is_honoured(api, origin, new_product):
-    product = new_product(headers={"Cache-Control": "no-store"})
-    for left in (3, 2):
-        origin.put(product.path, body=product.but(left=left), headers={"Cache-Control": "no-store"})
-        reply = api.get(product.path).expect(200)
-        require(reply.field("left", int) == left, "an answer with no-store was kept", expected=left, reply=reply)
-        told = reply.header("Cache-Control")
-        require("no-store" in reply.headers.tokens("Cache-Control"), "Cache-Control lacks no-store", actual=told)
+def test_no_store_is_honoured(api, origin, new_product, article):
+    product, (path, bodies) = new_product(), article
+    for price in (3, 2):
+        text = f"{price} left"
+        origin.put(product.path, body=product.but(price=price), headers=NO_STORE)
+        origin.put(path, languages={"en": {**bodies["en"], "text": text}}, headers=NO_STORE)
+        for where, name, value in ((product.path, "price", price), (path, "text", text)):
+            reply = api.get(where).expect(200)
+            came = reply.field(name, (int, str))
+            require(came == value, "an answer with no-store was kept", expected=value, actual=came, reply=reply)
+            told = reply.header("Cache-Control")
+            is_said = "no-store" in reply.headers.tokens("Cache-Control")
+            require(is_said, "Cache-Control lacks no-store", actual=told, reply=reply)

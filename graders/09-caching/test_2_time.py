@@ -14,9 +14,7 @@ def test_entry_expires(aged):
 
 @needs("entry-expires")
 def test_reads_do_not_extend_an_entry(aged):
-    require(
-        aged.read_all_the_time == aged.new,
-        "a product that was read all the time was still old after one and a half times CACHE_TTL",
-        expected=aged.new,
-        actual=aged.read_all_the_time,
-    )
+    for what, later in aged.read_all_the_time.items():
+        is_new = later.status == 200 and aged.new in later.text
+        words = f"{what} that was read all the time was still old after one and a half times CACHE_TTL"
+        require(is_new, words, expected=aged.new, reply=later)

@@ -15,7 +15,7 @@ def test_write_shows_at_once(api, new_product, draw):
 
 
 @needs("write-shows-at-once")
-def test_write_shows_in_every_list(api, new_product, category):
+def test_write_shows_in_every_list(api, new_product, category, draw, members):
     (before, list_before), (after, list_after) = category(), category()
     product = new_product(before)
     same_json(api.get(list_before).expect(200).field("items", list), [product.body])
@@ -28,22 +28,32 @@ def test_write_shows_in_every_list(api, new_product, category):
     everything = api.get("/products").expect(200).field("items", list)
     shown = [each for each in everything if isinstance(each, dict) and each.get("id") == moved["id"]]
     same_json(shown, [moved], "after the PUT, this product in the list of all")
+    renamed = {**moved, "name": draw.name()}
+    api.put(product.path, json=renamed, token=members[0]).expect(200)
+    same_json(api.get(list_after).expect(200).field("items", list), [renamed], "after a member's PUT, items")
+    same_json(api.get(product.path).expect(200).json, renamed, "after a member's PUT, the product")
 
 
 @needs("product-is-passed-on")
-def test_created_product_shows_at_once(api, some_product):
-    product = some_product()
+def test_created_product_shows_at_once(api, some_product, category):
+    name, listed = category()
+    product = some_product(category=name)
     api.get(product.path).expect(404)
+    same_json(api.get(listed).expect(200).field("items", list), [])
     api.put(product.path, json=product.body).expect(201)
     same_json(api.get(product.path).expect(200).json, product.body)
+    same_json(api.get(listed).expect(200).field("items", list), [product.body], "after the PUT, items")
 
 
 @needs("product-is-passed-on")
-def test_deleted_product_is_gone_at_once(api, new_product):
-    product = new_product()
+def test_deleted_product_is_gone_at_once(api, new_product, category):
+    name, listed = category()
+    product = new_product(name)
     api.get(product.path).expect(200)
+    same_json(api.get(listed).expect(200).field("items", list), [product.body])
     api.delete(product.path).expect(204)
     api.get(product.path).expect(404)
+    same_json(api.get(listed).expect(200).field("items", list), [], "after the DELETE, items")
 
 
 @needs("write-shows-at-once")

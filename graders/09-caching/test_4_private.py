@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
-from kata.grader import needs, require, same_json
+from kata.grader import in_parallel, needs, require, same_json
 
-
-@pytest.fixture(scope="session")
-def members(draw):
-    """The tokens of two members."""
-    return draw.secret(24), draw.secret(24)
+#: The origin takes so long that all readers are there before it answers.
+SLOW = 0.5
 
 
 @pytest.fixture
@@ -52,6 +51,13 @@ def test_personal_price_is_never_shared(api, origin, prices, members):
         whose = "a member" if token else "somebody without Authorization"
         right = personal.get(token, product.body)["price"]
         require(reply.field("price", int) == right, f"{whose} sees another's price", expected=right, actual=reply.json)
+    origin.put(product.path, body=product.body, users=personal, delay=SLOW)
+    readers = (members[0], members[1], None) * 2
+    together = in_parallel([partial(api.get, product.path, token=token) for token in readers])
+    for token, reply in zip(readers, together, strict=True):
+        right = personal.get(token, product.body)["price"]
+        came = reply.expect(200).field("price", int)
+        require(came == right, "of several who asked together, one sees another's price", expected=right, reply=reply)
     raised = personal[members[0]]["price"] + 1
     origin.put(product.path, body=product.body, users={members[0]: product.but(price=raised)})
     price = api.get(product.path, token=members[0]).expect(200).field("price", int)

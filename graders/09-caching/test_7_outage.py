@@ -8,6 +8,7 @@ from kata.grader import needs, require, same_json
 @needs("product-is-passed-on", "write-shows-at-once")
 def test_server_survives_a_dead_cache(outage):
     same_json(outage.read.expect(200).json, outage.product.body)
+    same_json(outage.listed.expect(200).field("items", list), [outage.product.body])
     outage.written.expect(200)
     same_json(outage.read_again.expect(200).json, outage.written.json)
 

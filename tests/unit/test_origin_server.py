@@ -184,7 +184,11 @@ def test_an_origin_without_a_token_has_no_control_paths() -> None:
 @pytest.fixture
 def connection() -> Iterator[http.client.HTTPConnection]:
     """A connection to a running server."""
-    resources = {"/products/7": {"body": MUG}, "/slow": {"body": "slow", "delay": 0.3}}
+    resources = {
+        "/products/7": {"body": MUG},
+        "/slow": {"body": "slow", "delay": 0.3},
+        "/crash": {"body": 1, "hang_up": True},
+    }
     server = Server(("127.0.0.1", 0), Origin({"delay": 0, "resources": resources}, TOKEN))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -207,6 +211,12 @@ def test_one_connection_carries_many_requests(connection: http.client.HTTPConnec
     assert ask(connection, "HEAD", "/products/7") == (200, b"")
     assert ask(connection, "DELETE", "/products/7") == (204, b"")
     assert ask(connection, "GET", "/products/7")[0] == 404
+
+
+def test_an_origin_that_hangs_up_says_nothing_and_is_counted(connection: http.client.HTTPConnection) -> None:
+    with pytest.raises(http.client.RemoteDisconnected):
+        ask(connection, "GET", "/crash")
+    assert b'"/crash"' in ask(connection, "GET", f"/control/{TOKEN}/calls?path=/crash")[1]
 
 
 def test_a_body_may_come_in_chunks(connection: http.client.HTTPConnection) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import urllib.request
 from importlib import resources
@@ -41,6 +42,15 @@ def prepare(engine: Engine, image: str, seed: int, progress: Progress) -> Prepar
         files={_PROGRAM: program},
         command=("python", _PROGRAM),
     )
+
+
+def load(host: str, port: int, token: str, document: str) -> None:
+    """Put the resources of a document (origin_server.py describes it) into an origin that runs."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    for path, resource in json.loads(document)["resources"].items():
+        where = f"http://{host}:{port}/control/{token}/resources{path}"
+        request = urllib.request.Request(where, json.dumps(resource).encode(), method="PUT")
+        opener.open(request, timeout=3).close()
 
 
 def _count(host: str, port: int, token: str) -> None:

@@ -11,6 +11,7 @@ Fields of a resource, all optional:
     body          what a GET answers, any JSON
     status        the status of a GET (200); 503 makes the resource fail
     headers       further reply headers, such as {"Cache-Control": "no-store"}
+    hang_up       true: the connection ends without a reply, as when the origin crashes
     delay         seconds before the reply, instead of the document's; the reply tells the state before the delay
     write_status  refuse PUT and DELETE with this status
     languages     {"en": body, "de": body}: chosen by Accept-Language, the first when nothing fits
@@ -68,6 +69,7 @@ class Answer:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    hang_up: bool = False
 
 
 class Origin:
@@ -107,6 +109,8 @@ class Origin:
             return _problem(404, "there is no such resource", delay=self._delay)
         delay = float(resource.get("delay", self._delay))
         status = int(resource.get("status", 200))
+        if resource.get("hang_up"):
+            return Answer(502, delay=delay, hang_up=True)
         if status >= 400:
             return _problem(status, "the origin fails, as it was told to", resource.get("headers", {}), delay)
         if "users" in resource and (request.token or "body" not in resource):
@@ -238,6 +242,9 @@ class Handler(BaseHTTPRequestHandler):
     def handle_any(self) -> None:
         answer = self._answer()
         time.sleep(answer.delay)
+        if answer.hang_up:
+            self.close_connection = True
+            return
         self._send(answer)
 
     do_GET = do_HEAD = do_PUT = do_DELETE = do_POST = do_PATCH = do_OPTIONS = handle_any  # noqa: N815

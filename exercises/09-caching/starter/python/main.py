@@ -1,4 +1,4 @@
-"""Caching: where to begin. The statement is README.md of the exercise (`kata show 09-caching`)."""
+"""Caching: where to begin. The statement: STATEMENT.md here, or `kata show 09-caching`."""
 
 import os
 

@@ -64,7 +64,7 @@ async function remembered(path, group, language = "") {
 
 // A reply that everybody may share, or 304 when the client has it already.
 function tell(request, response, answer) {
-  response.set("Cache-Control", mayBeKept(answer) ? `public, max-age=${cache.TTL}` : "no-store");
+  response.set("Cache-Control", mayBeKept(answer) ? ["public", `max-age=${cache.TTL}`] : "no-store");
   if (answer.status === 200) {
     response.set("ETag", `"${createHash("sha256").update(answer.body).digest("hex").slice(0, 32)}"`);
     if (request.fresh) return response.status(304).end();

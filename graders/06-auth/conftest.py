@@ -202,6 +202,14 @@ def admin_tokens(admin, log_in):
 
 
 @pytest.fixture(scope="session")
+def admin_later(admin, admin_tokens, change_password, draw):
+    """The first administrator, who has changed the password since the first start, where that can be done."""
+    new = draw.password()
+    changed = change_password(admin_tokens, admin.password, new).status in OK
+    return replace(admin, password=new) if changed else admin
+
+
+@pytest.fixture(scope="session")
 def bystander(carol, log_in):
     """The refresh token of a login of Carol's that was there before her other logins came to an end."""
     return log_in(carol).refresh
@@ -242,7 +250,8 @@ def logged_out(request, carol, log_in, refresh, log_out, bystander):
 @pytest.fixture(scope="session")
 def restarted(request, alice, log_in, control):
     """Alice's tokens from before the server was restarted."""
-    made_first(request, "logged_out")
+    for name in ("logged_out", "admin_later"):
+        made_first(request, name)
     tokens = log_in(alice)
     control.restart_app()
     return tokens

@@ -23,11 +23,12 @@ def test_done_answers_204(logged_out, password_change):
     password_change.expect(204)
 
 
-@needs("register-creates-account")
-def test_wrong_content_type_answers_415(api, stranger):
+@needs("login-returns-access-token")
+def test_wrong_content_type_answers_415(api, stranger, alice):
     first, second = json.dumps(stranger().registration), json.dumps(stranger().registration)
     api.post("/register", content=first, headers={"Content-Type": "Application/JSON; charset=utf-8"}).expect(OK)
-    api.post("/register", content=second, headers={"Content-Type": "text/plain"}).expect(415)
+    for path, body in (("/register", second), ("/login", json.dumps(alice.credentials))):
+        api.post(path, content=body, headers={"Content-Type": "text/plain"}).expect(415)
     api.post("/register", form=stranger().registration).expect(415)
 
 
@@ -54,17 +55,23 @@ def test_every_body_is_checked(api, bob, dave, dave_tokens, admin_tokens, draw):
     ):
         api.post(path, json=body).expect({401, *INVALID})  # what is no password of theirs is a wrong one, too
     api.post("/logout", json={"refresh_token": None}).expect(INVALID)
-    for body in ({}, {"name": ""}, {"name": draw.text(101)}):
+    for body in ({}, {"name": ""}, {"name": 5}, {"name": draw.text(101)}):
         api.patch("/me", json=body, token=dave_tokens.access).expect(INVALID)
-    api.put("/me/password", json={"current_password": dave.password}, token=dave_tokens.access).expect(INVALID)
+    for body in ({"current_password": dave.password}, {"current_password": dave.password, "new_password": 1234567890}):
+        api.put("/me/password", json=body, token=dave_tokens.access).expect(INVALID)
+    for body in ({"new_password": draw.password()}, {"current_password": 1234567890, "new_password": draw.password()}):
+        api.put("/me/password", json=body, token=dave_tokens.access).expect({403, *INVALID})  # a wrong one, too
+    for method, path in (("POST", "/logout"), ("PATCH", "/me"), ("PUT", "/me/password")):
+        api.request(method, path, content="null", headers=JSON, token=dave_tokens.access).expect(INVALID)
     for role in ("boss", True):
         api.patch(f"/users/{bob.id}", json={"role": role}, token=admin_tokens.access).expect(INVALID)
 
 
 @needs("wrong-password-is-refused")
-def test_errors_are_json_objects(api, alice, wrong_password, draw):
+def test_errors_are_json_objects(api, alice, alice_tokens, wrong_password, draw):
     for reply in (
         wrong_password,
+        api.get("/users", token=alice_tokens.access),
         api.get(f"/{draw.word()}"),
         api.delete("/login"),
         api.post("/register", json={}),

@@ -65,6 +65,16 @@ def test_administrator_promotes(api, admin_tokens, join, log_in):
     api.get("/users", token=log_in(person).access).expect(200)
 
 
+@needs("administrator-promotes", "administrator-reads-any-account")
+def test_administrator_takes_a_role_back(api, admin_tokens, join):
+    path, token = f"/users/{join().id}", admin_tokens.access
+    for role in ("admin", "user"):
+        changed = api.patch(path, json={"role": role}, token=token).expect(200)
+        for reply in (changed, api.get(path, token=token).expect(200)):
+            came = reply.field("role", str)
+            require(came == role, "the role did not change", expected=role, actual=came, reply=reply)
+
+
 def is_no_administrator(api, token):
     me = api.get("/me", token=token).expect(200)
     require(me.field("role", str) == "user", "they made themselves an administrator", expected="user", reply=me)

@@ -49,10 +49,14 @@ def test_replies_hold_no_secrets(api, registration, alice, alice_tokens, admin_t
 
 
 @needs("missing-field-is-refused")
-def test_errors_do_not_repeat_password(api, stranger):
+def test_errors_do_not_repeat_password(api, alice, stranger):
     person = stranger()
-    for body in (person.credentials, {**person.registration, "name": ""}):
-        reply = api.post("/register", json=body).expect(INVALID)
+    invalid = [api.post("/register", json=body) for body in (person.credentials, {**person.registration, "name": ""})]
+    for reply in invalid:
+        reply.expect(INVALID)
+    taken = api.post("/register", json={**person.registration, "email": alice.email})
+    unknown = api.post("/login", json=person.credentials)
+    for reply in (*invalid, taken, unknown):
         require(person.password not in reply.text, "the error repeats the password", reply=reply)
 
 

@@ -21,9 +21,9 @@ def test_copies_share_refresh_tokens(replica, bob, log_in, log_out, refresh, ref
 
 
 @needs("account-is-in-database", "administrator-lists-accounts")
-def test_accounts_survive_restart(restarted, alice, admin, log_in):
+def test_accounts_survive_restart(restarted, alice, admin_later, log_in):
     log_in(alice)
-    log_in(admin)
+    log_in(admin_later)
 
 
 @needs("refresh-returns-access-token", "valid-token-opens-me", "logout-ends-family")

@@ -49,7 +49,7 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_list_says_what_each_exercise_is_about_and_needs() -> None:
     said = CliRunner().invoke(kata, ["list"], env={"COLUMNS": "100"}).output
-    assert "Authentication and authorization; 83 checks; postgres" in said
+    assert "Authentication and authorization; 85 checks; postgres" in said
     assert "HTTP and web basics; 35 checks; no services" in said
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from kata.grader.channel import Channel
+from kata.grader.expectations import in_parallel
+
+#: So many sessions that wait are enough for requests that meet.
+_SESSIONS = 8
 
 
 class Control:
@@ -49,6 +55,15 @@ class Control:
     def let_writes_go(self, service: str, sessions: int) -> None:
         """Return when so many sessions wait or no more come, and let all of them write at the same moment."""
         self._channel.ask("let_writes_go", service=service, sessions=sessions)
+
+    def at_once(self, service: str, calls: Sequence[Callable[[], Any]]) -> list[Any]:
+        """The results of calls that really meet in the database: all of them read before any of them writes.
+
+        A server has as many sessions as it likes, so more than eight are not waited for.
+        """
+        let_go: Callable[[], Any] = partial(self.let_writes_go, service, min(len(calls), _SESSIONS))
+        self.hold_writes(service)
+        return in_parallel([*calls, let_go])[: len(calls)]
 
     def stop(self, service: str) -> None:
         """Kill a service; its data in memory is gone, its address stays."""

@@ -1,4 +1,4 @@
-// Authentication: where to begin. The statement is README.md of the exercise (`kata show 06-auth`).
+// Authentication: where to begin. The statement: STATEMENT.md here, or `kata show 06-auth`.
 import express from "express";
 import pg from "pg";
 

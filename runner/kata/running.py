@@ -56,6 +56,7 @@ def start(
         plan = detect(snapshot, settings.load(snapshot))
         on_event({"event": "plan", "stack": plan.stack, "why": plan.why, "override": plan.override})
         with environment_of(task, plan, lambda: (snapshot, plan), seed=1) as environment:
+            _fill_origin(exercise, environment)
             return Running(
                 exercise=exercise.id,
                 run=environment.run,
@@ -137,6 +138,15 @@ def _services(environment: Environment) -> Iterator[tuple[str, str]]:
         host, port = environment.services.address(name)
         told = [value.replace(f"{name}:{prepared.port}", f"{host}:{port}") for value in prepared.app.values()]
         yield name, next((value for value in told if f"{host}:{port}" in value), f"{host}:{port}")
+
+
+def _fill_origin(exercise: Exercise, environment: Environment) -> None:
+    """Give the origin, where there is one, the things that the exercise's statement speaks of."""
+    document = exercise.folder / "origin.json"
+    if "origin" in environment.services.prepared and document.is_file():
+        from kata.services import origin
+
+        origin.load(**environment.services.inspect("origin"), document=document.read_text("utf-8"))
 
 
 def _told(exercise: Exercise, environment: Environment) -> Iterator[tuple[str, str]]:

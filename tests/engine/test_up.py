@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -41,6 +42,14 @@ def test_up_logs_down(kata, tmp_path: Path) -> None:
     with pytest.raises(OSError):
         urllib.request.urlopen(address[1])
     assert "Nothing is up" in kata("down").stdout
+
+
+def test_the_origin_holds_what_the_statement_speaks_of(kata, tmp_path: Path) -> None:
+    folder = Path(__file__).resolve().parents[1] / "submissions" / "09-caching" / "right" / "fastapi"
+    up = kata("up", "09-caching", str(folder), "-q")
+    assert up.returncode == 0, up.stderr
+    with urllib.request.urlopen(f"{up.stdout.strip()}/products/7") as reply:
+        assert json.load(reply)["name"] == "Claw hammer"
 
 
 def test_up_again_replaces_what_ran(kata, tmp_path: Path) -> None:

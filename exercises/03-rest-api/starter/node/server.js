@@ -1,4 +1,4 @@
-// A shelf of books: where to begin. The statement is README.md of the exercise (`kata show 03-rest-api`).
+// A shelf of books: where to begin. The statement: STATEMENT.md here, or `kata show 03-rest-api`.
 
 import express from 'express';
 

@@ -152,6 +152,17 @@ def category(draw) -> Callable[[], tuple[str, str]]:
 
 
 @pytest.fixture(scope="session")
+def shows() -> Callable[[Api, str, list[Any]], bool]:
+    """Whether a list is as it should be before something happens: that it is so at all is a check of its own."""
+
+    def shows(server: Api, listed: str, items: list[Any]) -> bool:
+        reply = server.get(listed)
+        return reply.status == 200 and bool(reply.field("items", list) == items)
+
+    return shows
+
+
+@pytest.fixture(scope="session")
 def members(draw) -> tuple[str, str]:
     """The tokens of two members."""
     return draw.secret(24), draw.secret(24)

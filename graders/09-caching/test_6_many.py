@@ -24,7 +24,8 @@ def test_copies_share_the_cache(api, replica, origin, new_product, category, sho
     for server in (api, replica):
         same_json(server.get(product.path).expect(200).json, product.body)
     origin.expect_reads(product.path, most=1)
-    if all([shows(server, listed, [product.body]) for server in (api, replica)]):
+    were_listed = [shows(server, listed, [product.body]) for server in (api, replica)]
+    if all(were_listed):
         origin.expect_reads("/products", most=1, query=f"category={name}")
 
 
@@ -34,11 +35,11 @@ def test_write_reaches_every_copy(api, replica, new_product, draw, category, sho
     product = new_product(name)
     for server in (api, replica):
         same_json(server.get(product.path).expect(200).json, product.body)
-    was_listed = all([shows(server, listed, [product.body]) for server in (api, replica)])
+    were_listed = [shows(server, listed, [product.body]) for server in (api, replica)]
     changed = product.but(name=draw.name())
     api.put(product.path, json=changed).expect(200)
     same_json(replica.get(product.path).expect(200).json, changed)
-    if was_listed:
+    if all(were_listed):
         same_json(replica.get(listed).expect(200).field("items", list), [changed], "at the other copy, items")
 
 

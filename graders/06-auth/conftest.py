@@ -202,11 +202,12 @@ def admin_tokens(admin, log_in):
 
 
 @pytest.fixture(scope="session")
-def admin_later(admin, admin_tokens, change_password, draw):
+def admin_later(api, admin, admin_tokens, change_password, draw):
     """The first administrator, who has changed the password since the first start, where that can be done."""
-    new = draw.password()
-    changed = change_password(admin_tokens, admin.password, new).status in OK
-    return replace(admin, password=new) if changed else admin
+    later = replace(admin, password=draw.password())
+    changed = change_password(admin_tokens, admin.password, later.password).status in OK
+    works = changed and api.post("/login", json=later.credentials).status in OK
+    return later if works else admin
 
 
 @pytest.fixture(scope="session")

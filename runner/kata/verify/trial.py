@@ -43,8 +43,8 @@ class Outcome:
 
 
 def run_proofs(task: Task, proofs: Sequence[Proof], jobs: int, on_done: OnDone) -> list[Outcome]:
-    """Grade every proof, `jobs` at a time; outcomes in the order of `proofs`. `on_done` is told as each one ends, of
-    one after the other.
+    """Grade every proof, `jobs` at a time; outcomes in the order of `proofs`. `on_done` is told as each one ends, one
+    at a time.
 
     An interrupt, or an exercise that turns out to be broken, ends what runs and leaves nothing.
     """
